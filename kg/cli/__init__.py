@@ -1,0 +1,158 @@
+"""The command `kg`: its arguments, its exit codes, and what it says when something is wrong.
+
+Exit codes: 0 done, 1 doubtful data was found or a triple does not hold, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from kg import __version__
+from kg.cli import commands
+from kg.errors import ConcordError
+
+RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
+TABLE_FORMATS = ("jsonl", "table", "csv")
+
+_DONE, _WRONG, _INTERRUPTED = 0, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; what the user did wrong is told in one line."""
+    try:
+        arguments = _make_parser().parse_args(argv)
+        command: Callable[[argparse.Namespace], int] = arguments.command
+        code = command(arguments)
+        sys.stdout.flush()
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else _WRONG
+    except ConcordError as error:
+        sys.stderr.write(f"kg: {' '.join(str(error).split())}\n")
+        return _WRONG
+    except KeyboardInterrupt:
+        sys.stderr.write("kg: interrupted\n")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has enough; Python must not complain while it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _DONE
+    return code
+
+
+# ---------------------------------------------------------------------------------- arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells a mistake in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_WRONG, f"{self.prog}: {' '.join(message.split())} (see {self.prog} --help)\n")
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="kg",
+        description="Reads articles on international relations into a cited, reasoned RDF graph.",
+        epilog="Exit codes: 0 done, 1 findings or a triple that does not hold, 2 wrong use.",
+    )
+    parser.add_argument("--version", action="version", version=f"kg {__version__}")
+    added_to = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    graph = _Parser(add_help=False)
+    graph.add_argument(
+        "--graph",
+        type=Path,
+        metavar="DIR",
+        default=Path(os.environ.get("KG_GRAPH") or "concord"),
+        help="where the graph is (default: $KG_GRAPH, else ./concord)",
+    )
+
+    added = _add(added_to, commands.build, "read articles into the graph", parents=[graph])
+    added.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a directory")
+    _add_json(added)
+
+    added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
+    _add_query_arguments(added)
+
+    added = _add(added_to, commands.questions, "list the questions that kg query knows")
+    added.add_argument("name", nargs="?", metavar="NAME", help="show this question in full")
+    _add_json(added)
+
+    added = _add(
+        added_to, commands.explain, "prove a triple down to its sentences", parents=[graph]
+    )
+    for name in ("subject", "relation", "object"):
+        added.add_argument(name, metavar=name.upper(), help="a name, prefixed name or IRI")
+    _add_json(added)
+
+    added = _add(added_to, commands.export, "write the graph in an RDF syntax", parents=[graph])
+    added.add_argument("-f", "--format", choices=RDF_FORMATS, default="turtle", help="the syntax")
+    _add_output(added)
+
+    added = _add(
+        added_to, commands.check, "hold the graph against shapes and sources", parents=[graph]
+    )
+    _add_json(added)
+
+    for command in (commands.claims, commands.mentions):
+        added = _add(added_to, command, f"write the {command.__name__} of one article")
+        added.add_argument("file", type=Path, metavar="FILE", help="the article; - for input")
+        added.add_argument("--format", choices=TABLE_FORMATS, default="table", help="the form")
+        _add_output(added)
+    return parser
+
+
+def _add_query_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "question",
+        metavar="QUESTION",
+        help="a question's name, a file of SPARQL, - for standard input, or SPARQL itself",
+    )
+    parser.add_argument("values", nargs="*", metavar="NAME=VALUE", help="the question's parameters")
+    parser.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help="the same as an option"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_read_seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="stop a query that takes longer (default: 30)",
+    )
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="SPARQL 1.1 results as JSON")
+    forms.add_argument("--csv", action="store_true", help="SPARQL 1.1 results as CSV")
+    _add_output(parser)
+
+
+def _add(
+    added_to: argparse._SubParsersAction[_Parser],
+    command: Callable[[argparse.Namespace], int],
+    purpose: str,
+    *,
+    parents: Sequence[_Parser] = (),
+) -> argparse.ArgumentParser:
+    parser = added_to.add_parser(
+        command.__name__, help=purpose, description=command.__doc__, parents=list(parents)
+    )
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
+
+
+def _read_seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400 seconds")
+    return seconds

@@ -1,0 +1,258 @@
+"""One function per command; each imports what it needs when it runs, so that help is quick."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import DocumentError, QueryError, UnknownTermError
+
+if TYPE_CHECKING:
+    from kg.model import Document, Reading
+    from kg.rdf import QueryResult, Triple
+    from kg.store import GraphStore
+
+_DONE, _FOUND = 0, 1
+
+
+def build(arguments: argparse.Namespace) -> int:
+    """Read articles into the graph and summarise it."""
+    from kg.cli.output import format_summary, show_progress, to_json
+    from kg.corpus import build_corpus
+    from kg.documents import find_articles
+    from kg.vocabulary import load_vocabulary
+
+    paths = find_articles(arguments.paths)
+    with show_progress() as report:
+        summary = build_corpus(paths, arguments.graph, load_vocabulary(), report=report)
+    _write(to_json(summary) if arguments.json else format_summary(summary), None)
+    return _DONE
+
+
+def query(arguments: argparse.Namespace) -> int:
+    """Answer a competency question or free SPARQL."""
+    from kg.query import find_question, looks_like_sparql, run_question, run_sparql
+    from kg.store import open_graph
+    from kg.vocabulary.questions import load_questions, read_question
+
+    asked: str = arguments.question
+    given = _read_parameters([*arguments.values, *arguments.param])
+    questions = load_questions()
+    question = text = None
+    if asked in questions:
+        question = questions[asked]
+    elif asked == "-":
+        text = _read_query(None)
+    elif _is_file(asked):
+        text = _read_query(Path(asked))
+        if text.startswith("# title:"):
+            question = read_question(Path(asked))
+    elif looks_like_sparql(asked):
+        text = asked
+    else:
+        question = find_question(questions, asked)
+    with open_graph(arguments.graph, read_only=True) as store:
+        if question is not None:
+            result = run_question(store, question, given, timeout=arguments.timeout)
+        elif given:
+            raise QueryError("free SPARQL takes no parameters: leave them out", query=asked)
+        else:
+            result = run_sparql(store, text or "", timeout=arguments.timeout)
+        _write(_format_result(store, result, arguments), arguments.output)
+    return _DONE
+
+
+def questions(arguments: argparse.Namespace) -> int:
+    """List the competency questions, or show one in full."""
+    from kg.cli.output import format_question, format_questions, to_json
+    from kg.query import find_question
+    from kg.vocabulary.questions import load_questions
+
+    known = load_questions()
+    if arguments.name is not None:
+        question = find_question(known, arguments.name)
+        _write(to_json(question) if arguments.json else format_question(question), None)
+    elif arguments.json:
+        _write(to_json(tuple(known.values())), None)
+    else:
+        _write(format_questions(known, color=sys.stdout.isatty()), None)
+    return _DONE
+
+
+def explain(arguments: argparse.Namespace) -> int:
+    """Prove a triple down to the sentences it rests on."""
+    import json
+
+    from kg.reasoning import explain as explain_triple
+    from kg.reasoning import format_proof, proof_to_json
+    from kg.store import open_graph
+
+    with open_graph(arguments.graph, read_only=True) as store:
+        triple, holds = _find_triple(store, arguments)
+        try:
+            proof = explain_triple(store, triple)
+        except UnknownTermError as error:
+            # The names are known, so this is an answer and not a wrong use.
+            sys.stderr.write(f"kg: {error}\n")
+            return _FOUND
+    if arguments.json:
+        _write(json.dumps(proof_to_json(proof), ensure_ascii=False, indent=1) + "\n", None)
+    else:
+        _write(format_proof(proof) + "\n", None)
+    return _DONE if holds else _FOUND
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Write the graph in an RDF syntax."""
+    from kg.export import Format, export_graph, open_target
+    from kg.store import open_graph
+
+    with open_graph(arguments.graph, read_only=True) as store:
+        if arguments.output in (None, Path("-")):
+            export_graph(store, Format(arguments.format), sys.stdout.buffer)
+        else:
+            with open_target(arguments.output) as out:
+                export_graph(store, Format(arguments.format), out)
+    return _DONE
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Hold the graph against shapes, quotes and coverage; 1 if anything graver than a note."""
+    from kg.cli.output import format_findings, to_json
+    from kg.model import Severity
+    from kg.store import open_graph
+    from kg.validation import check_quotes, measure_coverage, validate_graph
+
+    with open_graph(arguments.graph, read_only=True) as store:
+        findings = (*validate_graph(store), *check_quotes(store), measure_coverage(store))
+    _write(to_json(findings) if arguments.json else format_findings(findings), None)
+    return _DONE if all(finding.severity is Severity.INFO for finding in findings) else _FOUND
+
+
+def claims(arguments: argparse.Namespace) -> int:
+    """Write the claims of one article."""
+    from kg.export import export_claims
+
+    _write(export_claims(_read_article(arguments.file), arguments.format), arguments.output)
+    return _DONE
+
+
+def mentions(arguments: argparse.Namespace) -> int:
+    """Write the mentions of one article."""
+    from kg.export import export_mentions
+
+    _write(export_mentions(_read_article(arguments.file), arguments.format), arguments.output)
+    return _DONE
+
+
+# ---------------------------------------------------------------------------- input and output
+
+
+def _read_article(path: Path) -> Reading:
+    document = _read_document(path)
+    # Here, since the language engine takes seconds that a wrong file need not wait for.
+    from kg.extraction import load_names
+    from kg.reading import read
+    from kg.syntax import load_parser
+    from kg.vocabulary import load_vocabulary
+
+    return read(document, load_vocabulary(), load_names(), load_parser())
+
+
+def _read_document(path: Path) -> Document:
+    from kg.documents import parse_document, read_document
+    from kg.documents.decoding import LARGEST_FILE
+
+    if path != Path("-"):
+        return read_document(path)
+    try:
+        return parse_document(sys.stdin.buffer.read(LARGEST_FILE + 1), "standard input")
+    except OSError as error:
+        message = f"standard input cannot be read: {error.strerror}"
+        raise DocumentError(message, source="-") from error
+
+
+def _read_query(path: Path | None) -> str:
+    from kg.query import MAX_CHARACTERS
+
+    name = "standard input" if path is None else str(path)
+    most = 4 * MAX_CHARACTERS + 1
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(most)
+        else:
+            with path.open("rb") as file:
+                data = file.read(most)
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise QueryError(f"{name} cannot be read: {error.strerror}", query=name) from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"{name} is no query: it is not UTF-8 text", query=name) from error
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # Longer than a file's name can be.
+        return False
+
+
+def _read_parameters(pairs: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or not name:
+            raise QueryError(f"{pair!r} is no parameter: write name=value", query=pair)
+        if name in values:
+            raise QueryError(f"the parameter {name} is given twice", query=pair)
+        values[name] = value
+    return values
+
+
+def _find_triple(store: GraphStore, arguments: argparse.Namespace) -> tuple[Triple, bool]:
+    """The triple that three names mean, one that holds if any does, and whether it holds."""
+    from itertools import product
+
+    from kg.query import find_relation, find_things
+
+    relation = find_relation(store, arguments.relation)
+    objects = find_things(store, arguments.object, kinds=True)
+    triples = [(s, relation, o) for s, o in product(find_things(store, arguments.subject), objects)]
+    for subject, predicate, object_ in triples:
+        quads = store.quads(subject=subject, predicate=predicate, object=object_)
+        if next(quads, None) is not None:
+            return (subject, predicate, object_), True
+    return triples[0], False
+
+
+def _format_result(store: GraphStore, result: QueryResult, arguments: argparse.Namespace) -> str:
+    from rdflib import URIRef
+
+    from kg.cli.output import format_table
+    from kg.query import fetch_labels, format_csv, format_json, format_turtle
+
+    if arguments.json:
+        return format_json(result)
+    if arguments.csv:
+        return format_csv(result)
+    if result.triples is not None:
+        return format_turtle(result)
+    iris = {term for row in result.rows for term in row if isinstance(term, URIRef)}
+    to_terminal = arguments.output is None and sys.stdout.isatty()
+    return format_table(result, fetch_labels(store, iris), color=to_terminal)
+
+
+def _write(text: str, output: Path | None) -> None:
+    """Write to a file, whole or not at all, or to standard output."""
+    if output is None or output == Path("-"):
+        # CSV brings its own line ends, which Windows would double.
+        sys.stdout.buffer.write(text.encode(errors="replace"))
+        sys.stdout.buffer.flush()
+        return
+    from kg.export import open_target
+
+    with open_target(output) as out:
+        out.write(text.encode(errors="replace"))

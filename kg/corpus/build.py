@@ -1,0 +1,191 @@
+"""From files to a reasoned, checked graph; an interrupted build goes on where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from rdflib import DCTERMS, Literal, URIRef
+
+from kg import graph, iris
+from kg.corpus.fingerprint import compute_fingerprint
+from kg.corpus.records import BuildSummary, Progress, Stage
+from kg.corpus.summary import summarise_graph
+from kg.documents import find_articles, read_document
+from kg.errors import DocumentError
+from kg.iris import KG
+from kg.model import Document, Finding, Reading, Severity
+from kg.rdf import Quad, Triple
+from kg.store import GraphStore, open_graph
+from kg.vocabulary import Vocabulary, ontology_directory
+
+Report = Callable[[Progress], None]
+Read = Callable[[Document], Reading]
+
+
+def build_corpus(
+    paths: Iterable[Path],
+    directory: Path,
+    vocabulary: Vocabulary,
+    *,
+    report: Report = lambda progress: None,
+    read: Read | None = None,
+    accepted: Collection[URIRef] = (),
+    ontology: Path | None = None,
+) -> BuildSummary:
+    """Read articles into the graph of a directory, then reason over the whole and check it.
+
+    Articles that the same code and ontology have read already are left as they are. `accepted`
+    names the holders whose claims count as fact beside the articles' own; `read` replaces the
+    shipped reader. Among several files one that cannot be read becomes a finding; raises
+    DocumentError where none can be read, and GraphError where the graph cannot be written.
+    """
+    files = sorted(find_articles(paths))
+    failures: list[DocumentError] = []
+    documents = _open_documents(files, failures)
+    first = next(documents, None)
+    if first is None:
+        raise _explain_failures(failures, files)
+    place = ontology or ontology_directory()
+    fingerprint = compute_fingerprint(place, accepted=accepted)
+    read = read or _prepare_reader(vocabulary)
+    with open_graph(directory, create=True) as store:
+        seen: set[URIRef] = set()
+        changed: set[URIRef] = set()
+        for document in chain([first], documents):
+            done = len(seen) + len(failures)
+            report(Progress(Stage.READING, done, len(files), Path(document.source).name))
+            if document.iri in seen:
+                continue
+            if not _is_current(store, document, fingerprint):
+                try:
+                    reading = read(document)
+                except DocumentError as error:
+                    failures.append(error)
+                    continue
+                _write_reading(store, reading, vocabulary, fingerprint, accepted)
+                changed.add(document.iri)
+            seen.add(document.iri)
+        if not _find_article_graphs(store):
+            raise _explain_failures(failures, files)
+        findings = [*map(_report_failure, failures), *_derive(store, place, report)]
+        return summarise_graph(store, findings, read=len(changed), unchanged=len(seen - changed))
+
+
+def _open_documents(files: list[Path], failures: list[DocumentError]) -> Iterator[Document]:
+    for path in files:
+        try:
+            yield read_document(path)
+        except DocumentError as error:
+            failures.append(error)
+
+
+def _explain_failures(failures: list[DocumentError], files: list[Path]) -> DocumentError:
+    if not failures:
+        return DocumentError("no article to read: give a file or a directory", source="")
+    if len(files) == 1:
+        return failures[0]
+    message = f"none of the {len(files)} files can be read; the first: {failures[0]}"
+    return DocumentError(message, source=failures[0].source)
+
+
+def _report_failure(error: DocumentError) -> Finding:
+    return Finding(Severity.WARNING, "readable", Path(error.source).name, str(error))
+
+
+def _prepare_reader(vocabulary: Vocabulary) -> Read:
+    """The shipped reader, its language engine loaded at first use since that takes seconds."""
+
+    @cache
+    def load() -> Read:
+        from kg.extraction import load_names
+        from kg.reading import read
+        from kg.syntax import load_parser
+
+        names, parser = load_names(), load_parser()
+        return lambda document: read(document, vocabulary, names, parser)
+
+    return lambda document: load()(document)
+
+
+def _is_current(store: GraphStore, document: Document, fingerprint: str) -> bool:
+    found = store.triples(
+        iris.article_graph(document.iri),
+        predicate=DCTERMS.identifier,
+        object=Literal(fingerprint),
+    )
+    return next(found, None) is not None
+
+
+def _write_reading(
+    store: GraphStore,
+    reading: Reading,
+    vocabulary: Vocabulary,
+    fingerprint: str,
+    accepted: Collection[URIRef],
+) -> None:
+    iri = reading.document.iri
+    article = graph.describe_reading(reading, vocabulary, fingerprint=fingerprint)
+    facts = graph.state_facts(reading, accepted)
+    store.replace_all(
+        {
+            iris.article_graph(iri): _drop_graphs(article),
+            iris.facts_graph(iri): _drop_graphs(facts),
+        }
+    )
+
+
+def _derive(store: GraphStore, ontology: Path, report: Report) -> Iterator[Finding]:
+    """Write what follows from the articles in the graph, and yield what is doubtful about it."""
+    # Here, since owlrl and pyshacl are slow to import.
+    from kg.reasoning import close_graph
+    from kg.validation import validate_graph
+
+    report(Progress(Stage.BACKGROUND, 0, 1))
+    background = graph.describe_background(
+        _find_uses(store), graph.read_descriptions(ontology), countries=_find_countries(store)
+    )
+    store.replace_all(
+        {
+            iris.ONTOLOGY_GRAPH: _drop_graphs(graph.describe_ontology(ontology)),
+            iris.BACKGROUND_GRAPH: _drop_graphs(background),
+        }
+    )
+    report(Progress(Stage.REASONING, 0, 1))
+    yield from close_graph(store).findings
+    report(Progress(Stage.CHECKING, 0, 1))
+    yield from validate_graph(store)
+    report(Progress(Stage.CHECKING, 1, 1))
+
+
+def _find_article_graphs(store: GraphStore) -> frozenset[URIRef]:
+    return frozenset(quad[3] for quad in store.quads(predicate=KG.sha256))
+
+
+def _find_countries(store: GraphStore) -> frozenset[str]:
+    articles = _find_article_graphs(store)
+    codes = store.quads(predicate=KG.countryCode)
+    return frozenset(str(code) for _, _, code, article in codes if article in articles)
+
+
+def _find_uses(store: GraphStore) -> Mapping[URIRef, Collection[str]]:
+    """The things that the articles of the graph name, each with those articles' dates."""
+    dates: dict[URIRef, str] = {}
+    for predicate in (KG.received, DCTERMS.issued):
+        for _, _, date, article in store.quads(predicate=predicate):
+            dates[article] = str(date)
+    uses: dict[URIRef, set[str]] = {}
+    articles = _find_article_graphs(store)
+    for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder):
+        for _, _, thing, article in store.quads(predicate=predicate):
+            if isinstance(thing, URIRef) and article in articles:
+                found = uses.setdefault(thing, set())
+                if article in dates:
+                    found.add(dates[article])
+    return uses
+
+
+def _drop_graphs(quads: Iterable[Quad]) -> Iterator[Triple]:
+    return (quad[:3] for quad in quads)

@@ -1,0 +1,242 @@
+"""Who holds a claim, whether it is denied and how surely it is said, from the words above it.
+
+The judgement climbs the parse from the trigger to the root. Nearer cues win over farther ones;
+what a relative or finite adverbial clause says is not coloured by the modality of its main clause,
+but whoever reports the main clause reports the rest as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from kg.extraction.slots import Scene, find_agent, find_subject
+from kg.extraction.tree import (
+    Tree,
+    find_first_conjunct,
+    is_infinitive,
+    is_passive,
+    read_case,
+    walk_subtree,
+)
+from kg.iris import CUE
+from kg.model import Modality, Polarity
+
+_MODALITIES = {
+    CUE.Predicted: Modality.PREDICTED,
+    CUE.Possible: Modality.POSSIBLE,
+    CUE.Desired: Modality.DESIRED,
+}
+_MODIFIERS = {"aux", "advmod", "mark", "det", "cc:preconj", "obl", "case", "aux:pass", "discourse"}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a claim is said: `holders` are the tokens of whoever is reported to hold it."""
+
+    polarity: Polarity
+    modality: Modality
+    holders: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step of the climb: the token, how it hangs on the one below, and what still carries."""
+
+    token: int
+    complements: frozenset[str]
+    carries: bool
+
+
+def judge(scene: Scene, trigger: int) -> Judgement:
+    """Read polarity, modality and holder of what the trigger says."""
+    negatives = 0
+    modality: Modality | None = None
+    holders: list[int] = []
+    for step in _climb(scene, trigger):
+        effects = list(_own_effects(scene, step, trigger))
+        if step.carries:
+            negatives += sum(effect == CUE.Negative for effect in effects)
+            found = [_MODALITIES[e] for e in effects if e in _MODALITIES]
+            modality = modality or (found[0] if found else None)
+        if not holders:
+            holders = _find_holders(scene, step)
+    if not holders:
+        holders = _find_source_phrase(scene, trigger)
+    polarity = Polarity.NEGATIVE if negatives % 2 else Polarity.POSITIVE
+    return Judgement(polarity, modality or Modality.ASSERTED, tuple(holders))
+
+
+def _climb(scene: Scene, trigger: int) -> Iterator[_Step]:
+    tree = scene.tree
+    token, carries = trigger, True
+    yield _Step(token, frozenset(), carries)
+    seen = {token}
+    while True:
+        above = tree.head(token)
+        if above is None or above in seen:
+            return
+        complements = _complement(tree, token, above)
+        carries = carries and _carries(scene, token, above)
+        seen.add(above)
+        if tree.role(token) == "conj":
+            shares = not tree.under(token, "nsubj", "nsubj:pass", "aux", "cop")
+            yield _Step(above, frozenset({"conj"}), carries and shares)
+            carries = carries and (shares or tree.pos(above) in {"NOUN", "PROPN"})
+        else:
+            yield _Step(above, complements, carries)
+        token = above
+
+
+def _complement(tree: Tree, token: int, above: int) -> frozenset[str]:
+    role = tree.role(token)
+    if role in {"ccomp", "parataxis"}:
+        return frozenset({"that", "clause"})
+    if role in {"xcomp", "acl", "advcl", "csubj", "ccomp"}:
+        if is_infinitive(tree, token):
+            return frozenset({"infinitive"})
+        if any(tree.tokens[c].text.casefold() == "that" for c in tree.under(token, "mark")):
+            return frozenset({"that", "clause"})
+        marks = {tree.tokens[c].text.casefold() for c in tree.under(token, "mark", "case")}
+        return frozenset({"gerund", *marks} if role != "xcomp" else {"gerund", "bare", *marks})
+    case = read_case(tree, token)
+    if role in {"obj", "nsubj:pass"}:
+        return frozenset({"noun"})
+    if case:
+        return frozenset({"prep-noun", case})
+    return frozenset({"other"})
+
+
+def _carries(scene: Scene, token: int, above: int) -> bool:
+    """Whether the modality of what stands above still colours what stands below."""
+    tree = scene.tree
+    role = tree.role(token)
+    if role in {"xcomp", "ccomp", "conj"}:
+        return True
+    if role == "obj" or role == "nsubj:pass":
+        return True
+    if role == "obl" and scene.cues.has(tree, above, CUE.Support):
+        return True
+    if role == "acl":
+        return is_infinitive(tree, token) or tree.pos(above) in {"NOUN"}
+    if role == "advcl":
+        finite = tree.under(token, "nsubj", "nsubj:pass", "cop")
+        return not finite and not is_infinitive(tree, token) and token > above
+    return role in {"nmod", "obl"} and read_case(tree, token) in {"of", "for", "to"}
+
+
+def _own_effects(scene: Scene, step: _Step, trigger: int) -> Iterator[URIRef]:
+    """The effects of a token on the climb: of its own word on its complement, of its modifiers."""
+    tree = scene.tree
+    if step.token != trigger and "conj" not in step.complements:
+        for cue in scene.cues.at(tree, step.token):
+            if not cue.complements or cue.complements & step.complements:
+                yield cue.effect
+    passes = step.token == trigger or _passes_modifiers(scene, step)
+    if not passes:
+        return
+    for child in tree.children[step.token]:
+        if tree.role(child) in _MODIFIERS:
+            yield from _modifier_effects(scene, step.token, child)
+    if step.token == trigger and is_infinitive(tree, trigger):
+        above = tree.head(trigger)
+        if tree.role(trigger) == "advcl" or (
+            tree.role(trigger) == "acl" and above is not None and tree.pos(above) == "NOUN"
+        ):
+            yield CUE.Desired
+
+
+def _modifier_effects(scene: Scene, head: int, child: int) -> Iterator[URIRef]:
+    tree = scene.tree
+    role = tree.role(child)
+    if role == "obl" and tree.pos(child) not in {"ADV", "ADP"}:
+        return
+    for cue in scene.cues.at(tree, child):
+        if cue.effect == CUE.Negative or cue.effect in _MODALITIES:
+            if cue.complements and role not in {"aux", "mark", "advmod", "case", "det"}:
+                continue
+            if role == "advmod" and child > head and tree.pos(head) == "VERB":
+                if cue.effect == CUE.Negative and tree.under(head, "obj") and child > head + 3:
+                    continue
+            yield cue.effect
+
+
+def _passes_modifiers(scene: Scene, step: _Step) -> bool:
+    """Whether "will", "not" and the like on a higher word bear on what it governs."""
+    tree = scene.tree
+    if "conj" in step.complements:
+        return True
+    transparent = {CUE.Support, CUE.Aspect, CUE.Raising, CUE.SubjectControl, CUE.ObjectControl}
+    effects = {cue.effect for cue in scene.cues.at(tree, step.token)}
+    if step.complements & {"infinitive", "gerund", "bare"}:
+        return bool(effects & transparent) or tree.pos(step.token) in {"VERB", "ADJ"}
+    if "noun" in step.complements or "prep-noun" in step.complements:
+        return CUE.Support in effects
+    return False
+
+
+def _find_holders(scene: Scene, step: _Step) -> list[int]:
+    tree = scene.tree
+    if not step.complements & {"that", "clause", "infinitive", "of", "gerund"}:
+        return []
+    for cue in scene.cues.at(tree, step.token):
+        if cue.complements and not cue.complements & step.complements:
+            continue
+        if cue.effect == CUE.Report and step.complements & {"that", "clause"}:
+            return find_subject(scene, step.token)
+        if cue.effect == CUE.SourceNoun and step.complements & {"that", "clause"}:
+            return find_agent(scene, step.token)
+    return []
+
+
+def _find_source_phrase(scene: Scene, trigger: int) -> list[int]:
+    """Whoever a phrase such as "according to X" or "X said" beside the clause names."""
+    tree = scene.tree
+    for token in (trigger, *_clause_heads(tree, trigger)):
+        for child in tree.children[token]:
+            if tree.role(child) not in {"obl", "nmod", "advcl", "parataxis", "advmod"}:
+                continue
+            if tree.role(child) == "parataxis":
+                if scene.cues.has(tree, child, CUE.Report) and not tree.under(child, "ccomp"):
+                    return find_subject(scene, child)
+                continue
+            if trigger in set(walk_subtree(tree, child)):
+                continue
+            held = _named_source(scene, child)
+            if held:
+                return held
+    return []
+
+
+def _named_source(scene: Scene, child: int) -> list[int]:
+    tree = scene.tree
+    for word in tree.children[child]:
+        if word > child or tree.role(word) not in {"case", "mark"}:
+            continue
+        for cue in scene.cues.at(tree, word):
+            if cue.effect == CUE.SourcePhrase and len(cue.words) <= 2:
+                if tree.pos(child) == "VERB":
+                    continue
+                return [child]
+    if read_case(tree, child) in {"in", "from", "on", "to"}:
+        following = [c for c in tree.under(child, "nmod") if read_case(tree, c) == "of"]
+        start = min(tree.children[child], default=child)
+        for cue in scene.cues.at(tree, start):
+            if cue.effect == CUE.SourcePhrase and len(cue.words) > 2:
+                return following or find_agent(scene, child)
+    if tree.pos(child) == "VERB" and tree.role(child) == "advcl":
+        as_mark = any(tree.tokens[c].text.casefold() == "as" for c in tree.under(child, "mark"))
+        if as_mark and scene.cues.has(tree, child, CUE.Report) and not is_passive(tree, child):
+            return find_subject(scene, child)
+    return []
+
+
+def _clause_heads(tree: Tree, trigger: int) -> Iterator[int]:
+    token: int | None = trigger
+    for _ in range(8):
+        token = tree.head(find_first_conjunct(tree, token)) if token is not None else None
+        if token is None:
+            return
+        yield token

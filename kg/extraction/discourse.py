@@ -1,0 +1,130 @@
+"""Finding what a pronoun or a bare definite description refers back to.
+
+A plain salience ranking in the manner of Lappin and Leass (1994): recency, subjects first, kinds
+and number must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from kg.extraction.tree import NOMINAL, SUBJECTS, Tree, find_conjuncts, walk_up
+from kg.iris import KG
+
+_LOOK_BACK = 3
+_PEOPLE = frozenset({KG.Person})
+_BODIES = frozenset(
+    {KG.State, KG.Government, KG.Organization, KG.Alliance, KG.ArmedForce, KG.Agreement, KG.Place}
+)
+_MANY = frozenset({KG.Group, KG.ArmedForce})
+_HE = frozenset({"he", "him", "his", "himself", "she", "her", "hers", "herself"})
+_IT = frozenset({"it", "its", "itself"})
+_THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
+_SUBJECT_ROLES = frozenset({*SUBJECTS, "nsubj:pass", "obl:agent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An earlier noun phrase: where it stands, its kind, and whether it is many."""
+
+    sentence: int
+    token: int
+    kind: URIRef
+    plural: bool
+    named: bool
+
+
+Describe = Callable[[int, int], tuple[URIRef, bool] | None]
+
+
+def is_pronoun(text: str) -> bool:
+    """Whether the word is a pronoun that can be resolved."""
+    return text.casefold() in _HE | _IT | _THEY
+
+
+def resolve_pronoun(
+    trees: Sequence[Tree], sentence: int, token: int, describe: Describe
+) -> list[tuple[int, int]]:
+    """The heads that a pronoun stands for, as (sentence, token); empty where nothing agrees.
+
+    `describe` gives the kind of the phrase headed at a token and whether it is a name.
+    """
+    word = trees[sentence].tokens[token].text.casefold()
+    best: Candidate | None = None
+    best_score = 0.0
+    for candidate in _earlier(trees, sentence, token, describe):
+        score = _score(trees, candidate, sentence, token, word)
+        if score > best_score:
+            best, best_score = candidate, score
+    if best is None:
+        return []
+    if word in _THEY:
+        tree = trees[best.sentence]
+        return [(best.sentence, c) for c in find_conjuncts(tree, best.token)]
+    return [(best.sentence, best.token)]
+
+
+def _earlier(
+    trees: Sequence[Tree], sentence: int, token: int, describe: Describe
+) -> Iterator[Candidate]:
+    for number in range(max(0, sentence - _LOOK_BACK), sentence + 1):
+        tree = trees[number]
+        last = token if number == sentence else len(tree.tokens)
+        governing = set(walk_up(tree, token)) if number == sentence else set()
+        for i in range(last):
+            if tree.pos(i) not in NOMINAL and tree.pos(i) != "ADJ":
+                continue
+            if i in governing and tree.pos(i) != "VERB":
+                continue
+            described = describe(number, i)
+            if described is None:
+                continue
+            kind, named = described
+            conjoined = bool(tree.under(i, "conj"))
+            plural = "Number=Plur" in tree.tokens[i].features or conjoined
+            yield Candidate(number, i, kind, plural, named)
+
+
+def _score(
+    trees: Sequence[Tree], candidate: Candidate, sentence: int, token: int, word: str
+) -> float:
+    tree = trees[candidate.sentence]
+    role = tree.role(candidate.token)
+    if word in _HE and (candidate.kind not in _PEOPLE or candidate.plural):
+        return 0.0
+    if word in _IT and (candidate.kind in _PEOPLE | {KG.Group} or _is_many(candidate)):
+        return 0.0
+    if word in _THEY and not (_is_many(candidate) or candidate.kind in _MANY):
+        return 0.0
+    score = 10.0 - 3.0 * (sentence - candidate.sentence)
+    if role in _SUBJECT_ROLES:
+        score += 4.0
+    elif role in {"obj", "root"}:
+        score += 1.5
+    elif role in {"amod", "compound", "nmod:poss"}:
+        score -= 2.0 if word not in _IT else 0.5
+    if candidate.named:
+        score += 2.0
+    if word in _IT and candidate.kind in _BODIES:
+        score += 1.5
+    if candidate.sentence == sentence:
+        score += _clause_bonus(tree, candidate.token, token)
+    return score + 0.01 * candidate.token
+
+
+def _is_many(candidate: Candidate) -> bool:
+    return candidate.plural and not (
+        candidate.named and candidate.kind in {KG.State, KG.Organization, KG.Place}
+    ) or (candidate.plural and candidate.kind not in _BODIES)
+
+
+def _clause_bonus(tree: Tree, candidate: int, pronoun: int) -> float:
+    """The subject of the clause that a possessive stands in is its likeliest owner."""
+    above = set(walk_up(tree, pronoun))
+    head = tree.head(candidate)
+    if head in above and tree.role(candidate) in _SUBJECT_ROLES:
+        return 3.0
+    return 0.0

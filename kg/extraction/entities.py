@@ -1,0 +1,341 @@
+"""Identity: which phrases of the article are the same thing, and what each thing is.
+
+Named mentions meet by gazetteer entry or by name; pronouns and bare definite descriptions are
+resolved to what stands before them; every other phrase is a described thing, one node for each
+kind and wording.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rdflib import URIRef
+
+from kg.extraction.cues import CueIndex
+from kg.extraction.discourse import is_pronoun, resolve_pronoun
+from kg.extraction.phrases import join_words, phrase_tokens, span_of
+from kg.extraction.tree import Tree, find_conjuncts, read_case
+from kg.iris import CUE, KG, mint_entity
+from kg.model import Document, Entity, Mention, MentionForm, Span
+from kg.vocabulary import Vocabulary
+
+_COLLECTIVES = frozenset({"country", "nation", "side", "state", "government", "power", "party",
+                          "leader", "ally", "partner", "neighbor", "neighbour"})  # fmt: skip
+_NO_HEADS = frozenset({"DET", "ADP", "PUNCT", "AUX", "CCONJ", "SCONJ", "PART", "ADV", "INTJ"})
+_PAIR_WORDS = frozenset({"two", "both"})
+_DEFINITE = frozenset({"the", "this", "that", "these", "those", "such"})
+_SINGLE_STATE = frozenset({"country", "nation", "state", "kingdom", "republic"})
+_BACK_KINDS = frozenset({KG.Agreement, KG.Alliance, KG.Organization, KG.Event, KG.Government,
+                         KG.ArmedForce, KG.Place, KG.Policy})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An end of a claim: the thing, and the phrase of this sentence that stands for it."""
+
+    entity: URIRef
+    kind: URIRef
+    span: Span
+    named: bool
+
+
+@dataclass(slots=True)
+class _Draft:
+    kind: URIRef
+    label: str
+    entry: URIRef | None
+    country: str | None
+    mentions: dict[tuple[Span, MentionForm], Mention] = field(default_factory=dict)
+
+
+class Cast:
+    """The things of one article; described things join as claims refer to them."""
+
+    def __init__(
+        self,
+        document: Document,
+        trees: Sequence[Tree],
+        mentions: Sequence[Mention],
+        vocabulary: Vocabulary,
+    ) -> None:
+        self._document = document
+        self._trees = trees
+        self._vocabulary = vocabulary
+        self._cues = CueIndex(vocabulary.cues)
+        self._drafts: dict[URIRef, _Draft] = {}
+        self._named: dict[tuple[int, int], tuple[URIRef, Mention]] = {}
+        self._inside: dict[tuple[int, int], tuple[URIRef, Mention]] = {}
+        self._order: list[tuple[int, int, URIRef]] = []
+        for mention in mentions:
+            self._admit(mention)
+
+    def entities(self) -> tuple[Entity, ...]:
+        """Every thing, ordered by its first mention."""
+        made = [
+            Entity(
+                iri=iri,
+                kind=draft.kind,
+                label=draft.label,
+                mentions=tuple(sorted(draft.mentions.values(), key=lambda m: (m.span, m.form.value))),
+                entry=draft.entry,
+                country=draft.country,
+            )
+            for iri, draft in self._drafts.items()
+        ]
+        return tuple(sorted(made, key=lambda e: (e.mentions[0].span, e.iri)))
+
+    def is_name(self, sentence: int, token: int) -> bool:
+        """Whether a named mention is headed at a token."""
+        return (sentence, token) in self._named
+
+    def named_in(self, sentence: int) -> Mapping[int, URIRef]:
+        """The heads of the named mentions of a sentence."""
+        return {t: iri for (s, t), (iri, _) in self._named.items() if s == sentence}
+
+    def kind(self, iri: URIRef) -> URIRef:
+        """The kind of a thing."""
+        return self._drafts[iri].kind
+
+    def label(self, iri: URIRef) -> str:
+        """The label of a thing."""
+        return self._drafts[iri].label
+
+    def refer(self, sentence: int, token: int, depth: int = 0) -> list[Argument]:
+        """What the phrase headed at a token stands for: one thing, or several for a set."""
+        tree = self._trees[sentence]
+        named = self._lookup(sentence, token)
+        if named is not None:
+            iri, mention = named
+            return [Argument(iri, self._drafts[iri].kind, mention.span, named=True)]
+        if tree.pos(token) in _NO_HEADS:
+            return []
+        if tree.pos(token) == "PRON" or is_pronoun(tree.tokens[token].text):
+            return self._refer_pronoun(sentence, token, depth)
+        through = self._see_through(sentence, token, depth)
+        if through:
+            return through
+        back = self._refer_back(sentence, token)
+        if back:
+            return back
+        return self._describe(sentence, token)
+
+    def _lookup(self, sentence: int, token: int) -> tuple[URIRef, Mention] | None:
+        named = self._named.get((sentence, token))
+        if named is not None:
+            return named
+        covering = self._inside.get((sentence, token))
+        if covering is not None and self._trees[sentence].pos(token) in {"PROPN", "NOUN"}:
+            head = self._trees[sentence].head(token)
+            if covering[1].head == head or covering[1].kind == KG.Person:
+                return covering
+        return None
+
+    def _admit(self, mention: Mention) -> None:
+        iri = mention.entry or mint_entity(self._document.iri, mention.kind, mention.name)
+        draft = self._drafts.get(iri)
+        if draft is None:
+            draft = _Draft(mention.kind, mention.name, mention.entry, mention.country)
+            self._drafts[iri] = draft
+        draft.mentions[mention.span, mention.form] = mention
+        draft.country = draft.country or mention.country
+        key = (mention.sentence, mention.head)
+        held = self._named.get(key)
+        if held is None or _length(held[1]) < _length(mention):
+            self._named[key] = (iri, mention)
+        tree = self._trees[mention.sentence]
+        for i, token in enumerate(tree.tokens):
+            if mention.span.covers(token.span):
+                known = self._inside.get((mention.sentence, i))
+                if known is None or _length(known[1]) < _length(mention):
+                    self._inside[mention.sentence, i] = (iri, mention)
+        self._order.append((mention.sentence, mention.head, iri))
+
+    def _refer_pronoun(self, sentence: int, token: int, depth: int) -> list[Argument]:
+        if depth > 3:
+            return []
+        tree = self._trees[sentence]
+        if not is_pronoun(tree.tokens[token].text):
+            return []
+        heads = resolve_pronoun(self._trees, sentence, token, self._describe_briefly)
+        out: list[Argument] = []
+        for where, head in heads:
+            for argument in self.refer(where, head, depth + 1):
+                self._note(argument.entity, tree, sentence, token, [token], MentionForm.PRONOUN)
+                span = tree.tokens[token].span
+                out.append(Argument(argument.entity, argument.kind, span, argument.named))
+        return out
+
+    def _describe_briefly(self, sentence: int, token: int) -> tuple[URIRef, bool] | None:
+        named = self._named.get((sentence, token))
+        tree = self._trees[sentence]
+        if named is not None:
+            return self._drafts[named[0]].kind, True
+        if (sentence, token) in self._inside or tree.pos(token) not in {"NOUN", "PROPN"}:
+            return None
+        if tree.role(token) in {"compound", "nmod:unmarked", "obl:unmarked", "flat", "fixed"}:
+            return None
+        return self._kind_of_noun(tree, token), False
+
+    def _kind_of_noun(self, tree: Tree, token: int) -> URIRef:
+        kind = self._vocabulary.nouns.get(tree.lemma(token))
+        kind = kind or self._vocabulary.nouns.get(tree.tokens[token].text.casefold())
+        plural = "Number=Plur" in tree.tokens[token].features
+        if kind in {KG.Person, KG.State} and plural:
+            return KG.Group
+        if kind in {KG.Government, KG.Alliance} and plural:
+            return KG.Group
+        return kind or KG.Concept
+
+    def _see_through(self, sentence: int, token: int, depth: int) -> list[Argument]:
+        """A generic head or a "such as" list means the things it introduces."""
+        tree = self._trees[sentence]
+        items = [
+            c
+            for c in tree.children[token]
+            if c > token and read_case(tree, c) in {"such_as", "including"}
+        ]
+        if items and depth < 3:
+            named = [
+                a
+                for c in find_conjuncts(tree, items[0])
+                for a in self.refer(sentence, c, depth + 1)
+            ]
+            if named and any(a.named for a in named):
+                return named
+        if self._cues.has(tree, token, CUE.Generic):
+            inner = [c for c in tree.under(token, "nmod") if read_case(tree, c) == "of"]
+            if inner and depth < 3:
+                return [
+                    a
+                    for c in find_conjuncts(tree, inner[0])
+                    for a in self.refer(sentence, c, depth + 1)
+                ]
+        return []
+
+    def _refer_back(self, sentence: int, token: int) -> list[Argument]:
+        """What a bare definite description ("the two countries", "the treaty") refers back to."""
+        tree = self._trees[sentence]
+        lemma = tree.lemma(token)
+        words = {tree.tokens[c].text.casefold() for c in tree.children[token]}
+        span_tokens = phrase_tokens(tree, token, wide=False)
+        span = span_of(tree, span_tokens)
+        if lemma in _COLLECTIVES and words & _PAIR_WORDS:
+            return [
+                self._mark(iri, tree, sentence, token, span_tokens)
+                for iri in self._last_states(sentence, token, 2)
+            ]
+        modifiers = tree.under(token, "amod", "nmod", "compound", "nmod:poss", "acl", "acl:relcl")
+        if not words & _DEFINITE or modifiers or "Number=Plur" in tree.tokens[token].features:
+            return self._refer_leader(sentence, token, span_tokens, span)
+        if lemma in _SINGLE_STATE:
+            return [
+                self._mark(iri, tree, sentence, token, span_tokens)
+                for iri in self._last_states(sentence, token, 1)
+            ]
+        kind = self._vocabulary.nouns.get(lemma)
+        if kind in _BACK_KINDS:
+            for iri in self._before(sentence, token):
+                draft = self._drafts[iri]
+                if draft.kind == kind and re.search(rf"\b{re.escape(lemma)}\b", draft.label.casefold()):
+                    return [self._mark(iri, tree, sentence, token, span_tokens)]
+        return []
+
+    def _refer_leader(
+        self, sentence: int, token: int, span_tokens: list[int], span: Span
+    ) -> list[Argument]:
+        """ "The Egyptian leader" is the person of that country named before."""
+        tree = self._trees[sentence]
+        if self._vocabulary.nouns.get(tree.lemma(token)) != KG.Person:
+            return []
+        if "Number=Plur" in tree.tokens[token].features or tree.under(token, "nmod", "appos"):
+            return []
+        countries = {
+            self._drafts[self._named[sentence, c][0]].country
+            for c in tree.under(token, "amod", "compound", "nmod:poss")
+            if (sentence, c) in self._named
+        }
+        if not countries:
+            return []
+        for iri in self._before(sentence, token):
+            draft = self._drafts[iri]
+            if draft.kind == KG.Person and draft.country in countries and draft.country:
+                return [self._mark(iri, tree, sentence, token, span_tokens)]
+        return []
+
+    def _before(self, sentence: int, token: int) -> list[URIRef]:
+        """The named things before a place in the text, nearest first, each once."""
+        earlier = [iri for s, t, iri in self._order if (s, t) < (sentence, token)]
+        return list(dict.fromkeys(reversed(earlier)))
+
+    def _last_states(self, sentence: int, token: int, count: int) -> list[URIRef]:
+        states = [i for i in self._before(sentence, token) if self._drafts[i].kind == KG.State]
+        return states[:count] if len(states) >= count else []
+
+    def _mark(
+        self, iri: URIRef, tree: Tree, sentence: int, token: int, tokens: list[int]
+    ) -> Argument:
+        self._note(iri, tree, sentence, token, tokens, MentionForm.NOMINAL)
+        return Argument(iri, self._drafts[iri].kind, span_of(tree, tokens), named=True)
+
+    def _note(
+        self,
+        iri: URIRef,
+        tree: Tree,
+        sentence: int,
+        token: int,
+        tokens: list[int],
+        form: MentionForm,
+    ) -> None:
+        draft = self._drafts[iri]
+        span = span_of(tree, tokens)
+        draft.mentions.setdefault(
+            (span, form),
+            Mention(span, sentence, token, form, draft.kind, draft.label, draft.entry, draft.country),
+        )
+
+    def _describe(self, sentence: int, token: int) -> list[Argument]:
+        tree = self._trees[sentence]
+        wide = phrase_tokens(tree, token, wide=True)
+        narrow = phrase_tokens(tree, token, wide=False)
+        label = self._label(sentence, narrow)
+        if not re.search(r"[A-Za-z]{2}", label):
+            return []
+        kind = self._kind_of_noun(tree, token) if tree.pos(token) != "VERB" else KG.Concept
+        country = None
+        if self._vocabulary.is_a(kind, KG.Actor):
+            countries = [
+                self._drafts[self._named[sentence, c][0]].country
+                for c in narrow
+                if (sentence, c) in self._named
+            ]
+            country = next((c for c in countries if c), None)
+        iri = mint_entity(self._document.iri, kind, label)
+        if iri not in self._drafts:
+            self._drafts[iri] = _Draft(kind, label, None, country)
+        self._note(iri, tree, sentence, token, wide, MentionForm.NOMINAL)
+        return [Argument(iri, kind, span_of(tree, wide), named=False)]
+
+    def _label(self, sentence: int, tokens: list[int]) -> str:
+        """The phrase as a name, its possessive pronoun replaced by what it stands for."""
+        tree = self._trees[sentence]
+        first = tree.tokens[tokens[0]]
+        if tokens and first.role == "nmod:poss" and is_pronoun(first.text):
+            owners = self._refer_pronoun(sentence, tokens[0], 1)
+            rest = join_words(tree, tokens[1:])
+            if len(owners) == 1 and self._drafts[owners[0].entity].label:
+                return f"{self._drafts[owners[0].entity].label}'s {rest}"
+            return rest
+        return join_words(tree, tokens)
+
+
+def _length(mention: Mention) -> int:
+    return mention.span.end - mention.span.start
+
+
+def resolve_entities(
+    document: Document, trees: Sequence[Tree], mentions: Sequence[Mention], vocabulary: Vocabulary
+) -> Cast:
+    """Gather the named things of an article; the claims then refer to them and to described ones."""
+    return Cast(document, trees, mentions, vocabulary)

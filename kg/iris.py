@@ -1,0 +1,63 @@
+"""Every IRI that Concord mints, in one place; content decides each, so a rebuild mints the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from rdflib import Namespace, URIRef
+
+BASE = "https://w3id.org/concord/"
+KG = Namespace(BASE + "ontology#")
+LEX = Namespace(BASE + "lexicon#")
+CUE = Namespace(BASE + "cues#")
+OA = Namespace("http://www.w3.org/ns/oa#")
+ID = Namespace(BASE + "id/")
+
+ONTOLOGY_GRAPH = URIRef(BASE + "graph/ontology")
+BACKGROUND_GRAPH = URIRef(BASE + "graph/background")
+INFERRED_GRAPH = URIRef(BASE + "graph/inferred")
+BUILD_GRAPH = URIRef(BASE + "graph/build")
+
+
+def hash_content(*parts: str, length: int = 16) -> str:
+    """The first hexadecimal digits of the SHA-256 over the parts, unit separators between them."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
+
+
+def make_slug(name: str, limit: int = 48) -> str:
+    """A readable ASCII stem of a name for use inside an IRI."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:limit].strip("-") or "x"
+
+
+def mint_document(digest: str) -> URIRef:
+    """The IRI of the article whose bytes have this SHA-256."""
+    return URIRef(f"{BASE}article/{digest[:16]}")
+
+
+def article_graph(document: URIRef) -> URIRef:
+    """The named graph that holds an article, its sentences, mentions and claims."""
+    return URIRef(f"{BASE}graph/article/{document.rsplit('/', 1)[1]}")
+
+
+def facts_graph(document: URIRef) -> URIRef:
+    """The named graph that holds the plain triples of an article's accepted claims."""
+    return URIRef(f"{BASE}graph/facts/{document.rsplit('/', 1)[1]}")
+
+
+def mint_author_voice(document: URIRef) -> URIRef:
+    """The voice of the article itself, which holds what it says without attribution."""
+    return URIRef(f"{document}/voice")
+
+
+def mint_entity(document: URIRef, kind: URIRef, name: str) -> URIRef:
+    """The IRI of a thing that the gazetteer does not know: by article, kind and folded name."""
+    digest = hash_content(document, kind, name.casefold(), length=10)
+    return URIRef(f"{BASE}id/{make_slug(name)}-{digest}")
+
+
+def mint_part(document: URIRef, part: str, *key: object) -> URIRef:
+    """The IRI of a sentence, mention, claim, evidence or selector of an article."""
+    return URIRef(f"{document}/{part}/{hash_content(*map(str, key))}")

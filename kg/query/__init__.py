@@ -1,0 +1,124 @@
+"""Competency questions and free SPARQL, answered where they can be stopped."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+
+from rdflib import Literal, URIRef
+
+from kg.errors import QueryError
+from kg.query.results import format_csv, format_json, format_turtle
+from kg.query.sandbox import Limits, answer_limited
+from kg.query.screening import (
+    MAX_CHARACTERS,
+    looks_like_sparql,
+    prepare_query,
+    screen_query,
+)
+from kg.query.terms import fetch_labels, find_relation, find_things
+from kg.rdf import QueryResult
+from kg.store import GraphStore
+from kg.vocabulary.questions import Parameter, ParameterKind, Question, bind_parameters
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "Limits",
+    "fetch_labels",
+    "find_question",
+    "find_relation",
+    "find_things",
+    "format_csv",
+    "format_json",
+    "format_turtle",
+    "looks_like_sparql",
+    "run_question",
+    "run_sparql",
+    "screen_query",
+]
+
+_DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+def find_question(questions: Mapping[str, Question], name: str) -> Question:
+    """The question of a name; QueryError, with names that are close, where there is none."""
+    if name in questions:
+        return questions[name]
+    close = difflib.get_close_matches(name, questions, n=3)
+    hint = f": did you mean {' or '.join(close)}?" if close else ": kg questions lists them"
+    raise QueryError(f"no question is named {name!r}{hint}", query=name)
+
+
+def run_question(
+    store: GraphStore, question: Question, parameters: Mapping[str, str], *, timeout: float = 30.0
+) -> QueryResult:
+    """Answer a competency question, its parameters given in the asker's words.
+
+    Raises QueryError for parameters that are unknown, missing or malformed, and UnknownTermError
+    where the graph has nothing of that name.
+    """
+    known = {parameter.name: parameter for parameter in question.parameters}
+    for name in parameters:
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            message = f"{question.name} has no parameter {name!r}: {takes}"
+            raise QueryError(message, query=question.name)
+    values = {}
+    for name, parameter in known.items():
+        text = parameters.get(name, parameter.default)
+        if text is not None:
+            values[name] = _resolve_value(store, question, parameter, text)
+        elif parameter.required:
+            message = f"{question.name} needs {name}=… ({parameter.description})"
+            raise QueryError(message, query=question.name)
+    return run_sparql(store, bind_parameters(question, values), timeout=timeout)
+
+
+def run_sparql(store: GraphStore, text: str, *, timeout: float = 30.0) -> QueryResult:
+    """Answer foreign SPARQL over the union of all named graphs; the usual prefixes are known.
+
+    `timeout` is in seconds of wall-clock time. Raises QueryError where the query is malformed,
+    refused or passes its limits.
+    """
+    prepared, added = prepare_query(text)
+    try:
+        return answer_limited(store, prepared, Limits(seconds=timeout))
+    except QueryError as error:
+        raise QueryError(_shorten_message(str(error), added), query=text) from None
+
+
+def _resolve_value(
+    store: GraphStore, question: Question, parameter: Parameter, text: str
+) -> tuple[URIRef | Literal, ...]:
+    if not text.strip():
+        raise QueryError(f"{parameter.name} is empty: give it a value", query=question.name)
+    match parameter.kind:
+        case ParameterKind.ENTITY:
+            return find_things(store, text.strip())
+        case ParameterKind.RELATION:
+            return (find_relation(store, text.strip()),)
+        case ParameterKind.DATE:
+            if not _DATE.fullmatch(text.strip()):
+                message = f"{parameter.name}={text} is no date: write 2017, 2017-11 or 2017-11-05"
+                raise QueryError(message, query=question.name)
+            return (Literal(text.strip()),)
+        case ParameterKind.TEXT:
+            return (Literal(text),)
+
+
+def _shorten_message(message: str, added: int) -> str:
+    """The engine's message on one line, its place counted in the asker's own lines."""
+    line = re.sub(
+        r"error at (\d+):(\d+)",
+        lambda match: f"line {int(match[1]) - added}, column {match[2]}",
+        " ".join(message.split()),
+    )
+    place, _, expected = line.partition(": expected ")
+    if "Prefix not found" in expected:
+        return f"{place}: a prefix is not declared"
+    # The engine lists every character that could go on; only its words and signs help a reader.
+    signs = [sign for sign in re.findall(r'"[^" ]+"|\b[A-Z]{2,}\b', expected) if sign != '"\\"']
+    if expected and signs:
+        return f"{place}: expected {', '.join(signs[:10])}{', …' if len(signs) > 10 else ''}"
+    return line if len(line) <= 300 else f"{line[:299]}…"

@@ -1,0 +1,40 @@
+"""Reading one article: the composition of all the stages."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kg.extraction import Names, find_claims, find_mentions, resolve_entities
+from kg.extraction.tree import build_tree
+from kg.linking import link_entities
+from kg.model import Document, Reading
+from kg.syntax import Known, Parser, parse_document
+from kg.vocabulary import Vocabulary
+
+
+def read(document: Document, vocabulary: Vocabulary, names: Names, parser: Parser) -> Reading:
+    """Read an article: its sentences, the things it speaks of, its claims and their links."""
+    known = Known(partial(is_word, vocabulary, names), partial(is_name, names))
+    sentences = parse_document(document, parser, known)
+    trees = tuple(build_tree(sentence) for sentence in sentences)
+    mentions = find_mentions(document, trees, vocabulary, names)
+    cast = resolve_entities(document, trees, mentions, vocabulary)
+    claims = find_claims(document, trees, cast, vocabulary)
+    entities = cast.entities()
+    return Reading(document, sentences, entities, claims, link_entities(entities, names))
+
+
+def is_word(vocabulary: Vocabulary, names: Names, word: str) -> bool:
+    """Whether names or lexicon know a word, so that run-together words may be split at it."""
+    lower = word.casefold()
+    return (
+        lower in vocabulary.frames
+        or lower in vocabulary.nouns
+        or lower in vocabulary.cues
+        or is_name(names, word)
+    )
+
+
+def is_name(names: Names, word: str) -> bool:
+    """Whether a word alone is a name."""
+    return bool(names.find([word]))

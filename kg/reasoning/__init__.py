@@ -1,0 +1,18 @@
+"""What follows from the facts of a graph, and the proof of each triple that does."""
+
+from kg.reasoning.closure import REASONERS, ReasoningResult, close_graph
+from kg.reasoning.explaining import explain
+from kg.reasoning.proofs import Citation, Proof, format_proof, proof_to_json
+from kg.reasoning.terms import resolve_term
+
+__all__ = [
+    "REASONERS",
+    "Citation",
+    "Proof",
+    "ReasoningResult",
+    "close_graph",
+    "explain",
+    "format_proof",
+    "proof_to_json",
+    "resolve_term",
+]

@@ -1,0 +1,141 @@
+"""What the closure starts from: facts, background and kinds of things, never a mere claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
+
+from kg import iris
+from kg.rdf import Triple
+from kg.reasoning.axioms import Labels
+from kg.reasoning.matching import Clause
+from kg.store import GraphStore
+
+_FACTS = f"{iris.BASE}graph/facts/"
+_ARTICLE = f"{iris.BASE}graph/article/"
+_SCHEMA = frozenset(
+    {
+        RDF.type, RDF.first, RDF.rest, RDFS.subClassOf, RDFS.subPropertyOf, RDFS.domain,
+        RDFS.range, OWL.inverseOf, OWL.equivalentClass, OWL.equivalentProperty, OWL.disjointWith,
+        OWL.propertyDisjointWith, OWL.propertyChainAxiom, OWL.members, OWL.onProperty,
+        OWL.someValuesFrom, OWL.allValuesFrom, OWL.hasValue, OWL.intersectionOf, OWL.unionOf,
+        OWL.complementOf, OWL.oneOf, OWL.sameAs, OWL.differentFrom, OWL.distinctMembers,
+    }
+)  # fmt: skip
+# Declarations from which only what is already known or trivial follows. owl:hasKey is not in
+# _SCHEMA at all: the engine never compares the last key.
+_DECLARATIONS = frozenset(
+    {
+        OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty,
+        OWL.NamedIndividual, OWL.Ontology, OWL.Restriction, OWL.Axiom, RDF.List, RDFS.Class,
+        RDF.Property, RDFS.Datatype,
+    }
+)  # fmt: skip
+_OWN = (iris.BASE, str(OWL), str(RDF), str(RDFS))
+_LABELS = (RDFS.label, SKOS.prefLabel)
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What the closure may start from.
+
+    `schema` are the axioms, `data` the relations and kinds of things, `things` those that some
+    article speaks of, `labels` the names of kinds and relations.
+    """
+
+    schema: frozenset[Triple]
+    data: frozenset[Triple]
+    things: frozenset[URIRef]
+    labels: Labels
+
+
+def gather_premises(store: GraphStore, rules: Iterable[Clause]) -> Premises:
+    """Read the closure's input from the ontology, background, facts and article graphs.
+
+    Of the article graphs only the kinds of things are read, so no denied, possible, predicted,
+    desired or reported claim can enter. Of the background only what an axiom or one of the
+    `rules` can use is kept.
+    """
+    ontology = list(store.triples(iris.ONTOLOGY_GRAPH))
+    schema = frozenset(triple for triple in ontology if _is_axiom(triple))
+    kinds = _find_kinds(schema)
+    kinds_of_things = frozenset(
+        triple for triple in _read_types(store) if triple[2] in kinds and triple[2] != iris.KG.Claim
+    )
+    useful = _find_relations(ontology) | {
+        pattern[1] for rule in rules for pattern in rule.body if isinstance(pattern[1], URIRef)
+    }
+    data = {
+        triple
+        for graph in (iris.BACKGROUND_GRAPH, *find_facts_graphs(store))
+        for triple in store.triples(graph)
+        if triple[1] in useful or _is_kind(triple)
+    }
+    labels = {
+        subject: str(text)
+        for subject, predicate, text in sorted(ontology)
+        if predicate in _LABELS and isinstance(text, Literal) and text.language in (None, "en")
+    }
+    return Premises(
+        schema,
+        frozenset(data | kinds_of_things),
+        frozenset(subject for subject, _, _ in kinds_of_things),
+        labels,
+    )
+
+
+def find_facts_graphs(store: GraphStore) -> list[URIRef]:
+    """The graphs that hold the facts of articles, sorted."""
+    return [graph for graph in store.graphs() if graph.startswith(_FACTS)]
+
+
+def find_article_graphs(store: GraphStore) -> list[URIRef]:
+    """The graphs that hold articles with their claims, sorted."""
+    return [graph for graph in store.graphs() if graph.startswith(_ARTICLE)]
+
+
+def _is_axiom(triple: Triple) -> bool:
+    """Whether the engine can use a triple of the ontology for what concerns Concord's terms."""
+    subject, predicate, object_ = triple
+    if predicate not in _SCHEMA or object_ in _DECLARATIONS:
+        return False
+    # What an alignment adds is about terms of others, which no relation or kind here is.
+    return all(
+        isinstance(term, URIRef) and any(term.startswith(space) for space in _OWN)
+        for term in (subject, object_)
+    )
+
+
+def _find_kinds(schema: Iterable[Triple]) -> frozenset[URIRef]:
+    """kg:Entity and every kind below it."""
+    below: dict[URIRef, list[URIRef]] = {}
+    for subject, predicate, object_ in schema:
+        if predicate == RDFS.subClassOf and isinstance(object_, URIRef):
+            below.setdefault(object_, []).append(subject)
+    found = {iris.KG.Entity}
+    waiting = [iris.KG.Entity]
+    while waiting:
+        for kind in below.get(waiting.pop(), ()):
+            if kind not in found:
+                found.add(kind)
+                waiting.append(kind)
+    return frozenset(found)
+
+
+def _find_relations(ontology: Iterable[Triple]) -> set[URIRef]:
+    return {
+        subject
+        for subject, predicate, object_ in ontology
+        if predicate == RDF.type and object_ == OWL.ObjectProperty
+    } | {OWL.sameAs, OWL.differentFrom}
+
+
+def _is_kind(triple: Triple) -> bool:
+    return triple[1] == RDF.type and triple[2].startswith(iris.KG)
+
+
+def _read_types(store: GraphStore) -> Iterable[Triple]:
+    for graph in find_article_graphs(store):
+        yield from store.triples(graph, predicate=RDF.type)

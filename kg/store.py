@@ -1,0 +1,214 @@
+"""The graph on disk: named graphs in an Oxigraph store under `DIRECTORY/store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from rdflib import Literal, URIRef
+
+from kg.errors import GraphError
+from kg.rdf import Quad, QuadStore, QueryResult, SourceTriple, Triple
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; the engine still refuses a second writer there.
+    fcntl = None  # type: ignore[assignment]
+
+_STORE = "store"
+_LOCK = "lock"
+
+
+@contextmanager
+def _translated(directory: Path) -> Iterator[None]:
+    """Turn the engine's errors into GraphError."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        text = str(error)
+        if "lock" in text.casefold():
+            message = f"the graph at {directory} is in use: wait for the other command to end"
+        elif isinstance(error, PermissionError) or "Permission denied" in text:
+            message = f"the graph at {directory} cannot be opened: change its permissions"
+        elif "No space left" in text:
+            message = f"the graph at {directory} cannot grow, the disk is full: free some space"
+        else:
+            message = (
+                f"the graph at {directory} is damaged ({text.splitlines()[0]}): "
+                f"delete it and run kg build again"
+            )
+        raise GraphError(message, path=directory) from error
+
+
+class GraphStore:
+    """The named graphs of one directory; get one from `open_graph`, close it by `with`.
+
+    Every method raises GraphError where the disk or the store fails.
+    """
+
+    def __init__(
+        self, directory: Path, store: QuadStore, *, read_only: bool, lock: IO[bytes] | None
+    ) -> None:
+        self.directory = directory
+        self.read_only = read_only
+        self._open: QuadStore | None = store
+        self._lock = lock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Put all on disk and let others open the graph; closing twice does nothing."""
+        if self._open is not None and not self.read_only:
+            with _translated(self.directory):
+                self._open.flush()
+        self._open = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def graphs(self) -> list[URIRef]:
+        """The named graphs, sorted."""
+        with _translated(self.directory):
+            return self._store.graphs()
+
+    def triples(
+        self,
+        graph: URIRef,
+        *,
+        subject: URIRef | None = None,
+        predicate: URIRef | None = None,
+        object: URIRef | Literal | None = None,
+    ) -> Iterator[Triple]:
+        """The triples of a named graph that fit what is given, in no promised order."""
+        for quad in self.quads(graph, subject=subject, predicate=predicate, object=object):
+            yield quad[:3]
+
+    def quads(
+        self,
+        graph: URIRef | None = None,
+        *,
+        subject: URIRef | None = None,
+        predicate: URIRef | None = None,
+        object: URIRef | Literal | None = None,
+    ) -> Iterator[Quad]:
+        """The quads that fit what is given, in no promised order."""
+        with _translated(self.directory):
+            yield from self._store.triples(
+                graph, subject=subject, predicate=predicate, object=object
+            )
+
+    def replace(self, graph: URIRef, triples: Iterable[SourceTriple]) -> None:
+        """Set the whole content of a named graph in one transaction."""
+        self.replace_all({graph: triples})
+
+    def replace_all(self, graphs: Mapping[URIRef, Iterable[SourceTriple]]) -> None:
+        """Set the whole content of several named graphs, all of them in one transaction."""
+        if self.read_only:
+            raise GraphError(
+                f"the graph at {self.directory} is open for reading: open it for writing",
+                path=self.directory,
+            )
+        # Taken before the engine's errors are watched, so that the caller's own pass through.
+        content = {graph: list(triples) for graph, triples in graphs.items()}
+        with _translated(self.directory):
+            self._store.replace(content)
+
+    def remove(self, graph: URIRef) -> None:
+        """Remove a named graph; one that is not there is no error."""
+        self.replace_all({graph: ()})
+
+    def query(self, sparql: str, *, default_union: bool = True) -> QueryResult:
+        """Answer SPARQL that Concord itself wrote; QueryError where it is malformed.
+
+        Unless told otherwise the default graph is the union of all named graphs. Foreign queries
+        go through `kg.query`, which can stop them.
+        """
+        with _translated(self.directory):
+            return self._store.query(sparql, default_union=default_union)
+
+    def __len__(self) -> int:
+        with _translated(self.directory):
+            return len(self._store)
+
+    @property
+    def _store(self) -> QuadStore:
+        if self._open is None:
+            raise GraphError(
+                f"the graph at {self.directory} is closed: open it again", path=self.directory
+            )
+        return self._open
+
+
+def open_graph(directory: Path, *, create: bool = False, read_only: bool = False) -> GraphStore:
+    """Open the graph of a directory; any number may read it at a time, or one may write it.
+
+    Raises GraphError where there is none (and `create` is false), or it is in use or damaged.
+    """
+    place = directory / _STORE
+    if not (place / "CURRENT").is_file():
+        if place.is_dir() and any(place.iterdir()) and not create:
+            raise GraphError(
+                f"the graph at {directory} is damaged: delete it and run kg build again",
+                path=directory,
+            )
+        if not create or read_only:
+            raise GraphError(f"no graph at {directory}: run kg build FILE first", path=directory)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise GraphError(
+                f"no graph can be written at {directory} ({error.strerror}): choose another place",
+                path=directory,
+            ) from error
+    lock = _take_lock(directory, shared=read_only)
+    try:
+        with _translated(directory):
+            store = QuadStore(place, read_only=read_only)
+    except GraphError:
+        if lock is not None:
+            lock.close()
+        raise
+    return GraphStore(directory, store, read_only=read_only, lock=lock)
+
+
+def open_memory_graph() -> GraphStore:
+    """An empty graph that lives in memory and is never written."""
+    return GraphStore(Path("memory"), QuadStore(), read_only=False, lock=None)
+
+
+def _take_lock(directory: Path, *, shared: bool) -> IO[bytes] | None:
+    """Hold the directory against writers (or everyone): the engine lets readers in unguarded."""
+    path = directory / _LOCK
+    try:
+        if not shared:
+            path.touch()
+        lock = path.open("rb")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise GraphError(
+            f"the graph at {directory} cannot be opened ({error.strerror}): change its permissions",
+            path=directory,
+        ) from error
+    if fcntl is not None:
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise GraphError(
+                f"the graph at {directory} is in use: wait for the other command to end",
+                path=directory,
+            ) from error
+    return lock

@@ -1,0 +1,161 @@
+"""Articles to parsed sentences; every token points into the untouched source text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.documents.words import plain_quotes, split_run_together
+from kg.model import Block, BlockKind, Document, Sentence, Span, Token
+from kg.syntax.mending import mend_parse
+from kg.syntax.pipeline import load_pipeline, make_tokenizer
+
+# "U.S.-Japan", "post-1945": a hyphen between two things of which the first is no mere prefix.
+_JOINED = re.compile(r"(?<=[\w.])[-–—/](?=[\w“\"'])")
+_LONGEST_PIECE = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Who knows a word: `word` whether it is one at all, `name` whether it is a name."""
+
+    word: Callable[[str], bool]
+    name: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Parser:
+    """The tokenizer and the pipeline, loaded once and used for every article."""
+
+    pipeline: Language
+    tokenizer: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a block to be parsed in one go, with the words found in it."""
+
+    block: Block
+    heading: Span | None
+    paragraph: int
+    words: tuple[tuple[str, int, int], ...]
+
+
+def load_parser() -> Parser:
+    """Load the shipped syntax model."""
+    return Parser(load_pipeline(), make_tokenizer())
+
+
+def parse_document(document: Document, parser: Parser, known: Known) -> tuple[Sentence, ...]:
+    """Split the body of an article into sentences and parse them.
+
+    `known` says whether a word is one that the names or the lexicon know; words run together
+    by the scraping ("Japanalliance") are split where both parts are known.
+    """
+    pieces = list(_cut_pieces(document, parser, known))
+    docs = [
+        Doc(parser.pipeline.vocab, words=[w for w, _, _ in piece.words], spaces=_spaces(piece))
+        for piece in pieces
+    ]
+    parsed = parser.pipeline.pipe(docs, batch_size=32)
+    return tuple(
+        sentence
+        for piece, doc in zip(pieces, parsed, strict=True)
+        for sentence in _collect_sentences(document, piece, doc)
+    )
+
+
+def split_words(text: str, offset: int, parser: Parser, known: Known) -> list[tuple[str, int, int]]:
+    """The words of a text as (form for matching, start, end), offsets moved by `offset`."""
+    plain = plain_quotes(text)
+    words: list[tuple[str, int, int]] = []
+    for token in parser.tokenizer(plain):
+        if token.is_space:
+            continue
+        for start, end in _cut_token(token.text, known):
+            begin = offset + token.idx + start
+            words.append((token.text[start:end], begin, begin + end - start))
+    return words
+
+
+def _cut_token(word: str, known: Known) -> Iterator[tuple[int, int]]:
+    cuts: set[int] = set()
+    if len(word) > 3 and not word.startswith(("http", "www")) and "@" not in word:
+        for match in _JOINED.finditer(word):
+            cuts.update((match.start(), match.end()))
+        cuts.update(split_run_together(word, known.word, named=known.name))
+    edges = [0, *sorted(cuts), len(word)]
+    for start, end in zip(edges, edges[1:], strict=False):
+        if start < end:
+            yield start, end
+
+
+def _cut_pieces(document: Document, parser: Parser, known: Known) -> Iterator[_Piece]:
+    heading: Span | None = None
+    paragraph = 0
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING:
+            heading = block.span
+        paragraph += 1
+        words = split_words(document.quote(block.span), block.span.start, parser, known)
+        for part in _limit_length(words):
+            yield _Piece(block, heading, paragraph, tuple(part))
+
+
+def _limit_length(words: list[tuple[str, int, int]]) -> Iterator[list[tuple[str, int, int]]]:
+    """Cut what is far too long for one parse (a page without a full stop) at a stop or a limit."""
+    while len(words) > _LONGEST_PIECE:
+        cut = next(
+            (i + 1 for i in range(_LONGEST_PIECE - 1, _LONGEST_PIECE // 2, -1) if words[i][0] == "."),
+            _LONGEST_PIECE,
+        )
+        yield words[:cut]
+        words = words[cut:]
+    if words:
+        yield words
+
+
+def _spaces(piece: _Piece) -> list[bool]:
+    following = [*[start for _, start, _ in piece.words[1:]], piece.words[-1][2]]
+    return [end < after for (_, _, end), after in zip(piece.words, following, strict=True)]
+
+
+def _collect_sentences(document: Document, piece: _Piece, doc: Doc) -> Iterator[Sentence]:
+    for part in _sentence_ranges(doc, piece.block.kind):
+        start, end = part
+        tokens = tuple(
+            Token(
+                span=Span(piece.words[i][1], piece.words[i][2]),
+                text=doc[i].text,
+                lemma=doc[i].lemma_.casefold(),
+                pos=doc[i].pos_,
+                head=doc[i].head.i - start if start <= doc[i].head.i < end else i - start,
+                role=doc[i].dep_.replace("ROOT", "root"),
+                features=str(doc[i].morph),
+            )
+            for i in range(start, end)
+        )
+        span = Span(tokens[0].span.start, tokens[-1].span.end)
+        mended = mend_parse(tokens)
+        yield Sentence(span, piece.block.kind, piece.heading, mended, piece.paragraph)
+
+
+def _sentence_ranges(doc: Doc, kind: BlockKind) -> Iterable[tuple[int, int]]:
+    """The parser's sentences, joined where it cut inside a quotation or before a small letter."""
+    if kind in {BlockKind.TITLE, BlockKind.HEADING}:
+        return [(0, len(doc))]
+    ranges: list[tuple[int, int]] = []
+    for sent in doc.sents:
+        previous = doc[sent.start - 1].text if sent.start else "."
+        closed = previous in {".", "!", "?", ":", '"', "”", "'", ")", ";"}
+        lower = doc[sent.start].text[:1].islower() and previous != "?"
+        if ranges and (lower or not closed):
+            ranges[-1] = (ranges[-1][0], sent.end)
+        else:
+            ranges.append((sent.start, sent.end))
+    return ranges

@@ -1,0 +1,475 @@
+"""The closure, its proofs, and the names by which one asks for them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rdflib import DCTERMS, OWL, RDF, RDFS, Graph, Literal, URIRef
+from records import JAPAN, TRUMP, VOCABULARY, make_reading
+
+from kg import graph, iris
+from kg.errors import OntologyError, UnknownTermError
+from kg.iris import ID, KG
+from kg.model import Modality, Polarity, Severity
+from kg.rdf import read_turtle, skolemise
+from kg.reasoning import close_graph, explain, format_proof, proof_to_json, resolve_term
+from kg.reasoning.axioms import compile_axioms
+from kg.reasoning.matching import Clause, TripleIndex, apply_clause
+from kg.reasoning.owl import close_by_owl
+from kg.reasoning.premises import gather_premises
+from kg.reasoning.rules import load_rules, read_rule
+from kg.reasoning.steps import find_steps
+from kg.store import open_memory_graph
+from kg.vocabulary.files import ontology_directory
+
+STATES = ID["United-States"]
+NATO = ID["NATO"]
+READING = make_reading()
+ARTICLE = READING.document.iri
+TPP = READING.claims[0].object
+RULES = load_rules(ontology_directory() / "rules")
+ONTOLOGY = [quad[:3] for quad in graph.describe_ontology(ontology_directory())]
+
+BACKGROUND = [
+    (STATES, RDF.type, KG.State),
+    (STATES, RDFS.label, Literal("United States", lang="en")),
+    (STATES, KG.countryCode, Literal("USA")),
+    (STATES, DCTERMS.source, Literal("datasets/country-codes")),
+    (TRUMP, KG.headOf, STATES),
+    (ID["Trump-term"], RDF.type, KG.Term),
+    (ID["Trump-term"], KG.officeHolder, TRUMP),
+    (ID["Trump-term"], KG.ofState, STATES),
+    (ID["Trump-term"], DCTERMS.source, Literal("list of office holders")),
+]
+
+
+def make_store(reading=READING, *, background=BACKGROUND, things=(), facts=()):
+    """The hand-made article in a store, with what is known besides."""
+    store = open_memory_graph()
+    article = graph.describe_reading(reading, VOCABULARY, fingerprint="f")
+    stated = graph.state_facts(reading)
+    store.replace_all(
+        {
+            iris.ONTOLOGY_GRAPH: ONTOLOGY,
+            iris.BACKGROUND_GRAPH: background,
+            iris.article_graph(ARTICLE): [*(quad[:3] for quad in article), *things],
+            iris.facts_graph(ARTICLE): [*(quad[:3] for quad in stated), *facts],
+        }
+    )
+    return store
+
+
+def read_inferred(store):
+    return set(store.triples(iris.INFERRED_GRAPH))
+
+
+@pytest.fixture(scope="module")
+def store():
+    things = [(STATES, RDF.type, KG.State), (NATO, RDF.type, KG.Alliance)]
+    facts = [(STATES, KG.memberOf, NATO), (JAPAN, KG.memberOf, NATO)]
+    store = make_store(things=things, facts=facts)
+    close_graph(store)
+    return store
+
+
+# ------------------------------------------------------------------------------------ closure
+
+
+def test_what_the_head_of_a_state_does_counts_for_the_state(store):
+    assert (STATES, KG.withdrawsFrom, TPP) in read_inferred(store)
+    assert (TRUMP, KG.actsFor, STATES) in read_inferred(store)
+
+
+def test_members_of_an_alliance_are_allies_both_ways_and_not_of_themselves(store):
+    inferred = read_inferred(store)
+    assert (STATES, KG.alliedWith, JAPAN) in inferred
+    assert (JAPAN, KG.alliedWith, STATES) in inferred
+    assert (JAPAN, KG.alliedWith, JAPAN) not in inferred
+
+
+def test_kinds_are_inferred_upward(store):
+    assert {(JAPAN, RDF.type, KG.Actor), (TPP, RDF.type, KG.Aim)} <= read_inferred(store)
+
+
+def test_nothing_inferred_is_trivial_or_asserted(store):
+    inferred = read_inferred(store)
+    premises = gather_premises(store, RULES)
+    assert not inferred & premises.data
+    for subject, predicate, object_ in inferred:
+        assert subject != object_
+        assert isinstance(object_, URIRef)
+        assert predicate == RDF.type or predicate.startswith(KG)
+        assert not subject.startswith(KG)
+
+
+def test_the_count_is_that_of_the_graph_and_a_second_closure_is_the_same(store):
+    before = read_inferred(store)
+    result = close_graph(store)
+    assert result.inferred == len(before)
+    assert read_inferred(store) == before
+    assert result.findings == ()
+
+
+def test_an_unknown_reasoner_is_refused(store):
+    with pytest.raises(ValueError, match="owlrl"):
+        close_graph(store, reasoner="pellet")
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([TRUMP, JAPAN]),
+            st.sampled_from(["withdrawsFrom", "dependsOn"]),
+            st.sampled_from([TPP, JAPAN]),
+            st.sampled_from(Polarity),
+            st.sampled_from(Modality),
+            st.sampled_from([None, TRUMP, JAPAN]),
+        ),
+        max_size=6,
+    )
+)
+def test_no_claim_enters_that_is_not_a_fact(drawn):
+    claims = tuple(
+        replace(
+            READING.claims[0],
+            iri=iris.mint_part(ARTICLE, "claim", "drawn", number),
+            subject=subject,
+            relation=KG[relation],
+            object=object_,
+            polarity=polarity,
+            modality=modality,
+            holder=holder,
+        )
+        for number, (subject, relation, object_, polarity, modality, holder) in enumerate(drawn)
+        if subject != object_
+    )
+    with_all = make_store(replace(READING, claims=claims))
+    close_graph(with_all, rules=RULES)
+    facts = tuple(claim for claim in claims if is_fact(claim))
+    with_facts = make_store(replace(READING, claims=facts))
+    close_graph(with_facts, rules=RULES)
+    assert read_inferred(with_all) == read_inferred(with_facts)
+
+
+def is_fact(claim):
+    return (claim.polarity, claim.modality, claim.holder) == (
+        Polarity.POSITIVE,
+        Modality.ASSERTED,
+        None,
+    )
+
+
+def test_a_contradiction_is_a_finding_and_no_triple():
+    store = make_store(things=[(JAPAN, RDF.type, KG.Person)])
+    result = close_graph(store)
+    assert {finding.check for finding in result.findings} == {"contradiction"}
+    (finding,) = [each for each in result.findings if "state" in each.message]
+    assert finding.focus == str(JAPAN)
+    assert finding.severity is Severity.WARNING
+    assert "http" not in finding.message
+    assert all(isinstance(triple[2], URIRef) for triple in read_inferred(store))
+
+
+def test_keys_identify_nothing(tmp_path):
+    path = tmp_path / "keys.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix kg: <"
+        + KG
+        + "> . kg:State owl:hasKey ( kg:alliedWith kg:rivalOf ) ."
+    )
+    store = make_store(facts=[(JAPAN, KG.rivalOf, TPP), (STATES, KG.rivalOf, TPP)])
+    store.replace(iris.ONTOLOGY_GRAPH, [*ONTOLOGY, *read_turtle(path)])
+    close_graph(store)
+    assert not any(triple[1] == OWL.sameAs for triple in read_inferred(store))
+    assert (JAPAN, KG.rivalOf, STATES) not in read_inferred(store)
+
+
+def test_a_conclusion_without_a_proof_is_reported_and_left_out(tmp_path):
+    path = tmp_path / "all.ttl"
+    path.write_text(
+        "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix kg: <"
+        + KG
+        + "> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . "
+        + "kg:Actor rdfs:subClassOf [ a owl:Restriction ; owl:onProperty kg:withdrawsFrom ; "
+        + "owl:allValuesFrom kg:Issue ] ."
+    )
+    store = make_store()
+    store.replace(iris.ONTOLOGY_GRAPH, [*ONTOLOGY, *skolemise(read_turtle(path))])
+    result = close_graph(store)
+    unexplained = {each.focus for each in result.findings if each.check == "unexplained-inference"}
+    assert unexplained == {str(TPP)}
+    assert (TPP, RDF.type, KG.Issue) not in read_inferred(store)
+
+
+# -------------------------------------------------------------------------------- the clauses
+
+SMALL = """
+@prefix : <https://w3id.org/concord/ontology#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+:r1 a owl:SymmetricProperty . :r2 a owl:TransitiveProperty . :r3 owl:inverseOf :r4 .
+:r4 rdfs:subPropertyOf :r5 . :r5 rdfs:subPropertyOf :r1 . :r6 owl:equivalentProperty :r2 .
+:r7 owl:propertyChainAxiom ( :r3 :r2 :r1 ) . :r8 a owl:FunctionalProperty .
+:r9 a owl:InverseFunctionalProperty .
+:r3 rdfs:domain :A ; rdfs:range :B . :A rdfs:subClassOf :C . :C rdfs:subClassOf :D .
+:D owl:equivalentClass :E . :F owl:intersectionOf ( :B :D ) . :G owl:unionOf ( :A :F ) .
+:H owl:onProperty :r2 ; owl:someValuesFrom :A . :I owl:onProperty :r1 ; owl:hasValue :a .
+"""
+THINGS = [KG[name] for name in "abcde"]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    path = tmp_path_factory.mktemp("small") / "small.ttl"
+    path.write_text(SMALL)
+    return skolemise(read_turtle(path))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    facts=st.frozensets(
+        st.tuples(
+            st.sampled_from(THINGS),
+            st.sampled_from([KG[f"r{number}"] for number in range(1, 10)]),
+            st.sampled_from(THINGS),
+        ),
+        max_size=7,
+    )
+)
+def test_the_clauses_prove_just_what_owlrl_concludes(small, facts):
+    things = set(THINGS)
+    added, _ = close_by_owl([*small, *facts])
+    concluded = {t for t in added if t[0] in things and t[0] != t[2] and t[1] != RDFS.subClassOf}
+    clauses = compile_axioms(small, {})
+    steps = find_steps([*small, *facts], added, clauses)
+    assert concluded <= steps.keys()
+    index = TripleIndex([*small, *facts, *added])
+    for clause in clauses:
+        for triple in apply_clause(clause, index):
+            assert triple in index or triple[0] == triple[2]
+
+
+def test_premises_are_asserted_or_proved_before(small):
+    facts = {(KG.a, KG.r4, KG.b), (KG.b, KG.r2, KG.c), (KG.c, KG.r2, KG.d), (KG.d, KG.r1, KG.e)}
+    added, _ = close_by_owl([*small, *facts])
+    steps = find_steps([*small, *facts], added, compile_axioms(small, {}))
+    proved = set()
+    for triple, step in steps.items():
+        assert all(premise in facts or premise in proved for premise in step.premises)
+        proved.add(triple)
+    assert max_depth(steps) > 2
+
+
+def max_depth(steps):
+    depths = {}
+    for triple, step in steps.items():
+        depths[triple] = 1 + max(depths.get(premise, 0) for premise in step.premises)
+    return max(depths.values())
+
+
+def test_a_chain_of_three_has_its_premises_in_order(small):
+    facts = [(KG.a, KG.r3, KG.b), (KG.b, KG.r2, KG.c), (KG.d, KG.r1, KG.c), (KG.c, KG.r1, KG.d)]
+    target = (KG.a, KG.r7, KG.d)
+    step = find_steps([*small, *facts], [target], compile_axioms(small, {}))[target]
+    assert step.clause.name == "prp-spo2"
+    assert step.premises == (facts[0], facts[1], facts[3])
+
+
+def test_the_shipped_rules_match_as_rdflib_answers_them(store):
+    known = gather_premises(store, RULES)
+    triples = [*known.schema, *known.data, *read_inferred(store)]
+    asked = Graph()
+    for triple in triples:
+        asked.add(triple)
+    index = TripleIndex(triples)
+    matched = {}
+    for clause in RULES:
+        matched.setdefault(clause.name, set()).update(apply_clause(clause, index))
+    assert len(matched) >= 3
+    for name, found in matched.items():
+        text = (ontology_directory() / "rules" / f"{name}.rq").read_text(encoding="utf-8")
+        assert found == set(asked.query(text))
+
+
+# ---------------------------------------------------------------------------------- the rules
+
+HEAD = "# what is said\nPREFIX kg: <https://w3id.org/concord/ontology#>\n"
+
+
+def test_a_rule_is_read_with_its_title_patterns_and_filter():
+    text = HEAD + "CONSTRUCT { ?a kg:p ?b } WHERE { ?a kg:q ?c . ?c kg:q ?b FILTER(?a != ?b) }"
+    (clause,) = read_rule(text, path=Path("rule.rq"))
+    assert clause.name == "rule"
+    assert clause.label == "because what is said"
+    assert len(clause.body) == 2
+    assert len(clause.distinct) == 1
+    facts = TripleIndex([(KG.x, KG.q, KG.y), (KG.y, KG.q, KG.z), (KG.y, KG.q, KG.x)])
+    assert set(apply_clause(clause, facts)) == {(KG.x, KG.p, KG.z)}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("CONSTRUCT { ?a kg:p ?b } WHERE { ?a kg:q ?b OPTIONAL { ?b kg:q ?c } }", "LeftJoin"),
+        ("CONSTRUCT { ?a kg:p ?b } WHERE { ?a kg:q+ ?b }", "property paths"),
+        ("CONSTRUCT { ?a kg:p ?b } WHERE { ?a kg:q ?b FILTER(?a < ?b) }", "only FILTER"),
+        ("CONSTRUCT { ?a kg:p ?c } WHERE { ?a kg:q ?b }", r"\?c stands in no"),
+        ("CONSTRUCT { ?a kg:p _:b } WHERE { ?a kg:q ?b }", "blank nodes"),
+        ("SELECT ?a WHERE { ?a kg:q ?b }", "CONSTRUCT"),
+        ("CONSTRUCT { ?a kg:p }", "malformed"),
+        ("CONSTRUCT { ?a no:p ?b } WHERE { ?a no:q ?b }", "malformed"),
+    ],
+)
+def test_a_rule_that_no_proof_could_show_is_refused(text, reason):
+    with pytest.raises(OntologyError, match=reason) as caught:
+        read_rule(HEAD + text, path=Path("rule.rq"))
+    assert caught.value.path == Path("rule.rq")
+
+
+def test_a_rule_without_a_title_is_refused():
+    with pytest.raises(OntologyError, match="names it"):
+        read_rule("CONSTRUCT { ?a ?p ?b } WHERE { ?b ?p ?a }", path=Path("rule.rq"))
+
+
+# --------------------------------------------------------------------------------- the proofs
+
+
+def test_a_proof_goes_down_to_the_quote(store):
+    proof = explain(store, (STATES, KG.withdrawsFrom, TPP))
+    leaves = list(walk_leaves(proof))
+    assert proof.rule is not None
+    assert proof.statement == "United States withdraws from TPP"
+    (citation,) = [each for leaf in leaves for each in leaf.claims]
+    assert READING.document.text[citation.start : citation.end] == citation.quote
+    assert citation.claim == str(READING.claims[0].iri)
+    assert (citation.holder_label, citation.status) == ("the article", "stated")
+    assert (citation.source, citation.title) == ("pact.txt", "After the Pact")
+    sources = [source for leaf in leaves for source in leaf.sources]
+    assert "list of office holders" in sources
+
+
+def walk_leaves(proof):
+    if not proof.premises:
+        yield proof
+    for premise in proof.premises:
+        yield from walk_leaves(premise)
+
+
+def test_everything_inferred_is_explained_from_what_is_asserted(store):
+    for triple in read_inferred(store):
+        proof = explain(store, triple, rules=RULES)
+        assert proof.rule is not None
+        assert proof.rule_label.startswith("because ")
+        for leaf in walk_leaves(proof):
+            assert leaf.rule is None
+            assert leaf.conclusion not in read_inferred(store)
+
+
+def test_a_fact_is_explained_by_its_claims(store):
+    proof = explain(store, (TRUMP, KG.withdrawsFrom, TPP))
+    assert proof.rule is None
+    assert proof.rule_label == "stated as a fact"
+    assert [each.claim for each in proof.claims] == [str(READING.claims[0].iri)]
+
+
+@pytest.mark.parametrize(
+    ("triple", "status", "holder"),
+    [
+        ((JAPAN, KG.withdrawsFrom, TPP), "denied", "the article"),
+        ((JAPAN, KG.dependsOn, TPP), "reported", "Donald Trump"),
+    ],
+)
+def test_what_is_no_fact_is_explained_as_such(store, triple, status, holder):
+    proof = explain(store, triple)
+    assert proof.rule_label.startswith("not a fact")
+    (citation,) = proof.claims
+    assert (citation.status, citation.holder_label) == (status, holder)
+    assert status in format_proof(proof)
+
+
+def test_background_and_ontology_are_explained_by_their_sources(store):
+    known = explain(store, (TRUMP, KG.headOf, STATES))
+    assert known.rule_label == "known from background"
+    assert known.sources == ("list of office holders",)
+    axiom = explain(store, (KG.alliedWith, RDF.type, OWL.SymmetricProperty))
+    assert axiom.rule_label == "part of the ontology"
+    kind = explain(store, (TPP, RDF.type, KG.Agreement))
+    assert kind.rule_label == "read from the article"
+    assert kind.sources == ("pact.txt",)
+
+
+def test_what_nothing_says_is_unknown(store):
+    with pytest.raises(UnknownTermError, match="Japan is a rival of TPP"):
+        explain(store, (JAPAN, KG.rivalOf, TPP))
+
+
+def test_a_proof_reads_as_an_indented_tree(store):
+    lines = format_proof(explain(store, (STATES, KG.withdrawsFrom, TPP))).splitlines()
+    assert lines[0] == "United States withdraws from TPP"
+    assert lines[1].startswith("  because ")
+    quoted = [line for line in lines if "Trump withdrew from the TPP" in line]
+    assert quoted
+    assert all(line.startswith("      ") for line in quoted)
+    assert any("held by the article" in line for line in lines)
+
+
+def test_a_proof_as_json_has_the_same_tree(store):
+    proof = explain(store, (STATES, KG.alliedWith, JAPAN))
+    told = proof_to_json(proof)
+    assert told["conclusion"] == [str(STATES), str(KG.alliedWith), str(JAPAN)]
+    assert len(told["premises"]) == len(proof.premises)
+    assert told["rule"] == "allies-by-alliance"
+    cited = proof_to_json(explain(store, (TRUMP, KG.withdrawsFrom, TPP)))["claims"][0]
+    assert cited["quote"] == "Trump withdrew from the TPP in January 2017."
+    assert cited["holder"] == "the article"
+
+
+def test_own_rules_replace_the_shipped_ones():
+    store = make_store()
+    rule = read_rule(
+        HEAD + "CONSTRUCT { ?a kg:rivalOf ?b } WHERE { ?a kg:withdrawsFrom ?b }",
+        path=Path("quarrel.rq"),
+    )
+    close_graph(store, rules=rule)
+    proof = explain(store, (TRUMP, KG.rivalOf, TPP), rules=rule)
+    assert (proof.rule, proof.rule_label) == ("quarrel", "because what is said")
+    assert isinstance(rule[0], Clause)
+
+
+# ---------------------------------------------------------------------------------- the names
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("United States", STATES),
+        ("the united states", STATES),
+        ("USA", STATES),
+        ("TPP", TPP),
+        ("the pact", None),
+        ("withdrawsFrom", KG.withdrawsFrom),
+        ("withdraws from", KG.withdrawsFrom),
+        ("kg:withdrawsFrom", KG.withdrawsFrom),
+        ("id:Japan", JAPAN),
+        (f"<{JAPAN}>", JAPAN),
+        (str(JAPAN), JAPAN),
+        ("Trump", TRUMP),
+    ],
+)
+def test_a_term_is_found_by_any_of_its_names(store, text, term):
+    if term is None:
+        with pytest.raises(UnknownTermError):
+            resolve_term(store, text)
+    else:
+        assert resolve_term(store, text) == term
+
+
+def test_an_unknown_name_brings_close_ones(store):
+    with pytest.raises(UnknownTermError, match="did you mean “Japan”") as caught:
+        resolve_term(store, "Japn")
+    assert caught.value.term == "Japn"
+    with pytest.raises(UnknownTermError, match="does not speak of"):
+        resolve_term(store, "id:Atlantis")

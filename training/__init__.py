@@ -1,0 +1,1 @@
+"""Commands that retrain what the package ships; nothing in `kg` imports from here."""
