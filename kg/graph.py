@@ -7,14 +7,18 @@ fact; the background graph says what the gazetteer knows of the names used.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, XSD, Literal, URIRef
 
 from kg import __version__, iris
+from kg.compiled import load_compiled
 from kg.iris import KG, OA
 from kg.model import Claim, Document, Entity, Evidence, Modality, Polarity, Reading, Sentence, Span
-from kg.rdf import Quad, Triple, read_turtle, skolemise
+from kg.rdf import Format, Quad, Triple, format_term, parse_quads, read_turtle, skolemise
 from kg.vocabulary import Vocabulary
 
 _CONTEXT = 32
@@ -38,8 +42,6 @@ _ABOUT = frozenset(
 
 _WORDINGS = frozenset({SKOS.altLabel, KG.adjective, KG.demonym, KG.surname})
 """What only the matcher of names needs."""
-
-Descriptions = Mapping[URIRef, list[Triple]]
 
 
 # ----------------------------------------------------------------------------------- article
@@ -234,13 +236,53 @@ def describe_ontology(directory: Path) -> Iterator[Quad]:
                 yield subject, predicate, object_, iris.ONTOLOGY_GRAPH
 
 
-def read_descriptions(directory: Path) -> dict[URIRef, list[Triple]]:
-    """What the gazetteer under `names/` says, by the thing it says it of."""
-    found: dict[URIRef, list[Triple]] = {}
-    for path in sorted((directory / "names").glob("*.ttl")):
-        for triple in skolemise(read_turtle(path)):
-            found.setdefault(triple[0], []).append(triple)
-    return found
+@dataclass(frozen=True, slots=True)
+class Descriptions:
+    """What the gazetteer says: of each thing, which links concern it, which states have a code.
+
+    `about` holds predicates and objects in N-Triples, for only a few things are ever asked after;
+    `links` leads from people and members to their terms of office and memberships.
+    """
+
+    about: Mapping[str, str]
+    links: Mapping[str, list[str]]
+    states: Mapping[str, list[str]]
+
+    def describe(self, iri: URIRef) -> list[Triple]:
+        """The triples about a thing; none where the gazetteer does not know it."""
+        # Not splitlines: a literal may hold other characters that it takes for line ends.
+        lines = filter(None, self.about.get(str(iri), "").split("\n"))
+        text = "".join(f"{format_term(iri)} {line}\n" for line in lines)
+        return skolemise(triple for triple, _ in parse_quads(text.encode(), Format.NTRIPLES))
+
+
+def read_descriptions(directory: Path) -> Descriptions:
+    """What the gazetteer under `names/` says; raises OntologyError where it cannot be read."""
+    sources = sorted((directory / "names").glob("*.ttl"))
+    compiled = load_compiled("descriptions", 1, sources, lambda: _compile_descriptions(sources))
+    return Descriptions(compiled["about"], compiled["links"], compiled["states"])
+
+
+def _compile_descriptions(sources: Iterable[Path]) -> dict[str, dict[str, Any]]:
+    about: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
+    codes: dict[str, list[str]] = {}
+    states: set[str] = set()
+    for path in sources:
+        for subject, predicate, object_ in skolemise(read_turtle(path)):
+            line = f"{format_term(predicate)} {format_term(object_)} ."
+            about.setdefault(str(subject), []).append(line)
+            if predicate in {KG.officeHolder, KG.member}:
+                links.setdefault(str(object_), []).append(str(subject))
+            elif predicate == KG.countryCode:
+                codes.setdefault(str(object_), []).append(str(subject))
+            elif (predicate, object_) == (RDF.type, KG.State):
+                states.add(str(subject))
+    return {
+        "about": {iri: "\n".join(lines) for iri, lines in about.items()},
+        "links": links,
+        "states": {code: [iri for iri in found if iri in states] for code, found in codes.items()},
+    }
 
 
 def describe_background(
@@ -255,59 +297,48 @@ def describe_background(
     codes of the states that those things act for. Terms of office that cover one of the dates
     become plain triples, and so do memberships that nobody has ended.
     """
-    entries = sorted(iri for iri in used if iri in descriptions)
-    links = _find_connections(entries, descriptions)
+    entries = {iri: descriptions.describe(iri) for iri in used if str(iri) in descriptions.about}
+    links = _find_links(entries, descriptions)
     triples: set[Triple] = set()
-    near = _find_states(entries, descriptions, countries)
-    for iri in (*entries, *links):
-        for triple in descriptions[iri]:
-            if triple[1] not in _WORDINGS:
-                triples.add(triple)
-                if isinstance(triple[2], URIRef) and triple[2] in descriptions:
-                    near.add(triple[2])
-            if triple[1] == KG.headedBy and isinstance(triple[2], URIRef):
-                triples.add((triple[2], KG.headOf, iri))
+    codes = set(countries)
+    near: set[URIRef] = set()
+    for triple in chain(*entries.values(), *links.values()):
+        subject, predicate, object_ = triple
+        if predicate not in _WORDINGS:
+            triples.add(triple)
+        if isinstance(object_, URIRef) and str(object_) in descriptions.about:
+            near.add(object_)
+            if predicate == KG.headedBy:
+                triples.add((object_, KG.headOf, subject))
+        elif predicate == KG.countryCode:
+            codes.add(str(object_))
+    near.update(URIRef(iri) for code in codes for iri in descriptions.states.get(code, ()))
     for iri in near.difference(entries, links):
-        triples.update(triple for triple in descriptions[iri] if triple[1] in _ABOUT)
-    for iri in links:
-        triples.update(_state_connection(descriptions[iri], used))
+        triples.update(triple for triple in descriptions.describe(iri) if triple[1] in _ABOUT)
+    for description in links.values():
+        triples.update(_state_connection(description, used))
     for subject, predicate, object_ in sorted(triples, key=_order):
         yield subject, predicate, object_, iris.BACKGROUND_GRAPH
 
 
-def _find_states(
-    entries: Iterable[URIRef], descriptions: Descriptions, countries: Collection[str]
-) -> set[URIRef]:
-    """The states of the countries, and of those that the entries act for."""
-    codes = {str(code) for iri in entries for code in _values(descriptions[iri], KG.countryCode)}
-    codes.update(countries)
-    return {
-        iri
-        for iri, description in descriptions.items()
-        if KG.State in _values(description, RDF.type)
-        and codes.intersection(map(str, _values(description, KG.countryCode)))
-    }
-
-
-def _find_connections(entries: Iterable[URIRef], descriptions: Descriptions) -> list[URIRef]:
+def _find_links(
+    entries: Collection[URIRef], descriptions: Descriptions
+) -> dict[URIRef, list[Triple]]:
     """The terms of the people used, and the memberships of those used in what is used or allied.
 
     Memberships in bodies that no article names would swamp the graph; alliances are kept, since
     allies follow from them.
     """
-    wanted = set(entries)
-    found = []
-    for iri, description in descriptions.items():
-        kinds = _values(description, RDF.type)
-        if KG.Term in kinds and wanted.intersection(_values(description, KG.officeHolder)):
-            found.append(iri)
-        elif KG.Membership in kinds and wanted.intersection(_values(description, KG.member)):
-            for body in _values(description, KG.body):
-                if body in wanted or KG.Alliance in _values(
-                    descriptions.get(URIRef(body), []), RDF.type
-                ):
-                    found.append(iri)
-    return sorted(set(found))
+    found = {}
+    for link in {link for iri in entries for link in descriptions.links.get(str(iri), ())}:
+        description = descriptions.describe(URIRef(link))
+        bodies = [URIRef(body) for body in _values(description, KG.body)]
+        if not bodies or any(
+            body in entries or KG.Alliance in _values(descriptions.describe(body), RDF.type)
+            for body in bodies
+        ):
+            found[URIRef(link)] = description
+    return found
 
 
 def _state_connection(

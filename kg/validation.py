@@ -113,10 +113,14 @@ def _read_result(results: Graph, result: Node) -> Finding:
     value = results.value(result, SH.value)
     messages = sorted(map(str, results.objects(result, SH.resultMessage)))
     told = " / ".join(messages)
+    focus = results.value(result, SH.focusNode)
+    # A query is asked of a whole article and names by its value what is wrong there.
+    if results.value(result, SH.sourceConstraintComponent) == SH.SPARQLConstraintComponent:
+        focus, value = value, None
     return Finding(
         severity=_SEVERITIES.get(severity, Severity.VIOLATION),
         check=_local_name(results.value(result, SH.sourceShape)),
-        focus=str(results.value(result, SH.focusNode)),
+        focus=str(focus),
         message=f"{told}: {value}" if value is not None else told,
     )
 

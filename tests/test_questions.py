@@ -225,7 +225,12 @@ ANSWERS = [
         "holder claims denials notAsserted",
         [("voice", "17", "1", "3"), (TRUMP, "2", "0", "0")],
     ),
-    ("goals", {"actor": "United States"}, "subject relation object", [(US, "cooperatesWith", JAPAN)]),
+    (
+        "goals",
+        {"actor": "United States"},
+        "subject relation object",
+        [(US, "cooperatesWith", JAPAN)],
+    ),
     (
         "contradictions",
         {},
@@ -279,16 +284,26 @@ ANSWERS = [
         [(CHINA, "claimsTerritory", "Yokota")],
     ),
     ("claims", {"words": "AMERICA-first causes"}, "subject", [("America-First",)]),
-    ("mentions", {"thing": "TPP"}, "exact form", [("Trans-Pacific Partnership", "NameForm"), ("TPP", "NameForm")]),
+    (
+        "mentions",
+        {"thing": "TPP"},
+        "exact form",
+        [("Trans-Pacific Partnership", "NameForm"), ("TPP", "NameForm")],
+    ),
     (
         "inferred",
         {"about": "TPP"},
         "subject relation object",
         [(US, "withdrawsFrom", "TPP")],
     ),
-    ("offices", {"person": "Donald Trump"}, "who office state from", [(TRUMP, "President", US, "2017-01-20")]),
+    (
+        "offices",
+        {"person": "Donald Trump"},
+        "who office state from",
+        [(TRUMP, "President", US, "2017-01-20")],
+    ),
     ("provenance", {}, "software claims", [("1", "19")]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,23 @@ def test_members_of_an_alliance_are_allies_both_ways_and_not_of_themselves(store
     assert (JAPAN, KG.alliedWith, JAPAN) not in inferred
 
 
+def test_a_government_that_no_gazetteer_knows_acts_for_the_state_of_its_code():
+    cabinet = ID["the-cabinet"]
+    things = [
+        (cabinet, RDF.type, KG.Government),
+        (cabinet, RDFS.label, Literal("the cabinet", lang="en")),
+        (cabinet, KG.countryCode, Literal("JPN")),
+    ]
+    store = make_store(things=things, facts=[(cabinet, KG.joins, TPP)])
+    close_graph(store, rules=RULES)
+    assert (JAPAN, KG.joins, TPP) in read_inferred(store)
+    proof = explain(store, (JAPAN, KG.joins, TPP), rules=RULES)
+    assert "carries over along" in proof.rule_label
+    assert (cabinet, KG.countryCode, Literal("JPN")) in {
+        leaf.conclusion for leaf in walk_leaves(proof)
+    }
+
+
 def test_kinds_are_inferred_upward(store):
     assert {(JAPAN, RDF.type, KG.Actor), (TPP, RDF.type, KG.Aim)} <= read_inferred(store)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from kg.iris import ID, KG, make_slug
 
 HEADER = """\
-# Written by `python -m training.names GAZETTEER_DIR`: do not edit; further names belong in known-*.ttl.
+# Written by `python -m training.names GAZETTEER_DIR`, not by hand: known-*.ttl has further names.
 # Licence: CC BY-SA 4.0. Every identifier is stated by the source that its entry names.
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix id: <{id}> .

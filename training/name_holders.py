@@ -1,4 +1,4 @@
-"""Office holders: merges four tables of leaders into people with terms, and their administrations."""
+"""Office holders: four tables of leaders merged into people with terms, and administrations."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ LEADING_OFFICES = {
 }  # fmt: skip
 FAMILY_NAME_FIRST = {"CHN", "KOR", "PRK", "TWN", "KHM"}
 PARTICLES = {
-    "de", "da", "di", "do", "dos", "del", "della", "du", "la", "le", "van", "von", "der", "den", "ten",
-    "al", "el", "bin", "ibn", "ben", "Al", "El", "Van", "Von", "De", "Da", "Di", "Du", "La", "Le", "Ben",
+    "de", "da", "di", "do", "dos", "del", "della", "du", "la", "le", "van", "von", "der", "den",
+    "ten",
+    "al", "el", "bin", "ibn", "ben", "Al", "El", "Van", "Von", "De", "Da", "Di", "Du", "La", "Le",
+    "Ben",
 }  # fmt: skip
 SUFFIXES = re.compile(r",? (Jr|Sr)\.?$| (II|III|IV|VI|VII|VIII|IX|XIII|I|V|X|XII)$")
 
@@ -73,6 +75,8 @@ def fold(name: str) -> str:
 
 def find_surname(label: str, code: str) -> str:
     """The part of a person's name that stands alone for it."""
+    if " of " in label:
+        return ""
     words = SUFFIXES.sub("", label).split()
     if len(words) == 1 or re.search(r" (I|II|III|IV|V|VI|VII|VIII|IX|X|XII|XIII)$", label):
         return "" if len(words) > 1 or SUFFIXES.search(label) else label
@@ -144,14 +148,22 @@ def merge_terms(terms: list[Term]) -> list[Term]:
     for term in sorted(terms, key=lambda t: (t.kind, t.state, t.start, t.end or "9999")):
         last = merged[-1] if merged else None
         same = last and (last.kind, last.state) == (term.kind, term.state)
-        if last and same and term.start[:4] <= (last.end or "9999")[:4] and (
-            last.office == term.office or last.office == "leader" or term.start[:4] == last.start[:4]
+        if (
+            last
+            and same
+            and term.start[:4] <= (last.end or "9999")[:4]
+            and (
+                last.office == term.office
+                or last.office == "leader"
+                or term.start[:4] == last.start[:4]
+            )
         ):
             end = last.end if not term.end or len(last.end) > len(term.end) else term.end
             office = term.office if last.office == "leader" else last.office
             start = max(last.start, term.start) if len(last.start) == 4 else last.start
-            merged[-1] = Term(office, term.kind, term.state, start, end,
-                              last.effective or term.effective)
+            merged[-1] = Term(
+                office, term.kind, term.state, start, end, last.effective or term.effective
+            )
         else:
             merged.append(term)
     return sorted(merged, key=lambda t: (t.start, t.office))
@@ -174,7 +186,9 @@ def gather_holders(directory: Path, states: Mapping[str, str]) -> Register:
             person.sources.append(row["source"])
         state = states.get(code, "United-Nations")
         kind = row["type"] if row["type"] in OFFICES else "head_of_state"
-        person.terms.append(Term(row["position"], kind, state, row["valid_from"], row["valid_until"]))
+        person.terms.append(
+            Term(row["position"], kind, state, row["valid_from"], row["valid_until"])
+        )
     return register
 
 
@@ -190,7 +204,6 @@ def add_archigos(directory: Path, register: Register, states: Mapping[str, str])
         row["label"], row["iso3"] = label, code
         person = register.find(row) or match_by_years(register, row, surname)
         if person is None:
-            surname = surname or find_surname(label, code)
             person = Person(label, code, surname)
         register.add(row, person)
         person.names.append(label)
@@ -219,7 +232,7 @@ def match_by_years(register: Register, row: dict[str, str], surname: str) -> Per
         close = fold(surname or row["label"]) in {fold(person.surname), *fold(person.label).split()}
         alike = difflib.SequenceMatcher(None, fold(row["label"]), fold(person.label)).ratio() > 0.84
         numbered = re.search(r" [IVX]+$", row["label"] + person.label)
-        if (close or alike and not numbered) and any(
+        if (close or (alike and not numbered)) and any(
             t.kind in HEADS and abs(int(t.start[:4] or 0) - year) <= 1 for t in person.terms
         ):
             found.append(person)
@@ -227,7 +240,7 @@ def match_by_years(register: Register, row: dict[str, str], surname: str) -> Per
 
 
 def mark_effective(people: list[Person]) -> None:
-    """Mark the later terms of that office which led the state last in Archigos, else no monarch's."""
+    """Mark the later terms in that office which led the state in Archigos, else no monarch's."""
     leading: dict[str, dict[str, int]] = {}
     for person in people:
         for term in person.terms:
@@ -262,9 +275,7 @@ def name_variants(person: Person) -> list[str]:
     return names
 
 
-def write_holders(
-    directory: Path, target: Path, slugs: Slugs, states: Mapping[str, str]
-) -> None:
+def write_holders(directory: Path, target: Path, slugs: Slugs, states: Mapping[str, str]) -> None:
     """Write the people, their terms of office, and the administrations of those who led a state."""
     register = gather_holders(directory, states)
     add_archigos(directory, register, states)
@@ -276,7 +287,7 @@ def write_holders(
         local = slugs.take(person.label, person.code, f"{person.code} {start}")
         people += describe_person(person, local)
         heads = [t for t in person.terms if t.effective]
-        if heads and person.surname:
+        if heads and len(person.surname) > 2:
             governments.append(describe_administration(person, local, heads, slugs))
     write_entries(target / "office-holders.ttl", people)
     write_entries(target / "administrations.ttl", governments)
@@ -312,9 +323,7 @@ def describe_person(person: Person, local: str) -> Iterator[Entry]:
         yield Entry(name, "Term", tuple(pairs))
 
 
-def describe_administration(
-    person: Person, local: str, heads: list[Term], slugs: Slugs
-) -> Entry:
+def describe_administration(person: Person, local: str, heads: list[Term], slugs: Slugs) -> Entry:
     """The government that a leader formed; the matcher composes "X administration" from it."""
     word = "administration" if person.code == "USA" else "government"
     ends = [t.end for t in heads]

@@ -16,7 +16,7 @@ from kg.extraction.frames import Firing, fire_frames
 from kg.extraction.phrases import phrase_tokens, span_of
 from kg.extraction.slots import Scene, find_agent
 from kg.extraction.time import find_period
-from kg.extraction.tree import Tree, find_conjuncts
+from kg.extraction.tree import Tree, find_conjuncts, read_case
 from kg.iris import KG, mint_part
 from kg.model import Claim, Document, Evidence, Modality, Polarity, Span
 from kg.vocabulary import Frame, Vocabulary
@@ -131,7 +131,14 @@ def _ends(
                     if _suits(a, kinds, bound, vocabulary)
                 ]
             suited.extend(fitting)
-    return list(dict.fromkeys(suited))
+    named = [a for a in suited if a.named]
+    listed = any(_introduces_list(scene.tree, one) for h in heads for one in _conjuncts(scene.tree, h))
+    return list(dict.fromkeys(named if named and listed else suited))
+
+
+def _introduces_list(tree: Tree, head: int) -> bool:
+    """Whether "such as" items follow a generic head: then only they are meant."""
+    return any(read_case(tree, c) == "such_as" for c in tree.children[head])
 
 
 def _suits(

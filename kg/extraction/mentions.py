@@ -349,13 +349,26 @@ def _belongs_to_title(
     tree: Tree, i: int, namings: Sequence[Naming], vocabulary: Vocabulary
 ) -> bool:
     token = tree.tokens[i]
-    if token.text in {"of", "State"}:
-        return i > 0 and tree.tokens[i - 1].text in {"Secretary", "Secretaries", "of", "Minister"}
+    if _in_office_name(tree, i):
+        return True
     if is_capital(token.text) and _is_title(token.text, vocabulary):
         return True
     in_state = any(n.start <= i < n.end and n.kind == KG.State for n in namings)
     following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
     return in_state and _is_title(following, vocabulary) and following[:1].isupper()
+
+
+def _in_office_name(tree: Tree, i: int) -> bool:
+    """Whether a word belongs to the field of an office ("Secretary of the Treasury")."""
+    texts = [t.text for t in tree.tokens[max(0, i - 3) : i + 1]]
+    if texts[-1] in {"of", "the", "for"} or is_capital(texts[-1]):
+        for back in range(1, len(texts)):
+            word = texts[-1 - back]
+            if word in {"Secretary", "Minister", "Chancellor", "Director"}:
+                return "of" in texts[-back:] or "for" in texts[-back:]
+            if word not in {"of", "the", "for"}:
+                return False
+    return False
 
 
 def _remember(tree: Tree, naming: Naming, memory: _Memory) -> None:

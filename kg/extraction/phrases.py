@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extraction.tree import Tree, is_infinitive
+from kg.extraction.tree import Tree
 from kg.model import Span
 
 _LEFT_OUT = frozenset(
@@ -29,12 +29,25 @@ def phrase_tokens(tree: Tree, head: int, *, wide: bool) -> list[int]:
     what stands before the head and what "of" adds.
     """
     kept = sorted(set(_collect(tree, head, wide, top=True)))
+    if wide:
+        kept += _following_infinitive(tree, head)
     kept = _contiguous(tree, kept, head)
     while kept and kept[0] != head and tree.pos(kept[0]) in {"DET", "PUNCT", "CCONJ", "ADP"}:
         kept.pop(0)
     while kept and kept[-1] != head and tree.pos(kept[-1]) in {"PUNCT", "CCONJ", "ADP", "SCONJ"}:
         kept.pop()
     return kept
+
+
+def _following_infinitive(tree: Tree, head: int) -> list[int]:
+    """The infinitive right after a noun that the parser hung on the verb ("make efforts to …")."""
+    after = head + 1
+    if after >= len(tree.tokens) or tree.tokens[after].text.casefold() != "to":
+        return []
+    verb = tree.head(after)
+    if verb is None or tree.role(after) != "mark" or tree.head(verb) != tree.head(head):
+        return []
+    return list(_collect(tree, verb, wide=True, top=False)) if tree.role(verb) != "conj" else []
 
 
 def _collect(tree: Tree, i: int, wide: bool, *, top: bool) -> Iterator[int]:
@@ -56,7 +69,7 @@ def _collect(tree: Tree, i: int, wide: bool, *, top: bool) -> Iterator[int]:
             continue
         if role in _LEFT_OUT and not _is_inner(tree, child, top):
             continue
-        if role in {"acl"} and not (wide and is_infinitive(tree, child)):
+        if role == "acl" and not wide:
             continue
         if role in {"nmod", "obl", "nmod:desc"} and child > i and not _keeps(tree, child, wide):
             continue

@@ -38,6 +38,7 @@ __all__ = [
     "screen_query",
 ]
 
+_UNHELPFUL = {'"\\"', "FDCF", "FFFD", "SERVICE", "LATERAL"}
 _DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -118,7 +119,8 @@ def _shorten_message(message: str, added: int) -> str:
     if "Prefix not found" in expected:
         return f"{place}: a prefix is not declared"
     # The engine lists every character that could go on; only its words and signs help a reader.
-    signs = [sign for sign in re.findall(r'"[^" ]+"|\b[A-Z]{2,}\b', expected) if sign != '"\\"']
+    signs = re.findall(r'"[^" ]+"|\b[A-Z]{3,}\b', expected)
+    signs = [sign for sign in signs if sign not in _UNHELPFUL]
     if expected and signs:
         return f"{place}: expected {', '.join(signs[:10])}{', …' if len(signs) > 10 else ''}"
     return line if len(line) <= 300 else f"{line[:299]}…"

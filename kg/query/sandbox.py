@@ -29,7 +29,7 @@ class Limits:
 
     seconds: float = 30.0
     memory: int = 2 << 30
-    rows: int = 500_000
+    rows: int = 100_000
     answer: int = 256 << 20
 
 

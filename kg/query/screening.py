@@ -23,10 +23,10 @@ _TOKEN = re.compile(
     r"""
     (?P<comment>\#[^\n\r]*)
   | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
-  | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*\"\"\"
-      | '''(?:'{0,2}(?:[^'\\]|\\.))*'''
-      | "(?:[^"\\\n\r]|\\.)*"
-      | '(?:[^'\\\n\r]|\\.)*')
+  | (?P<string>\"\"\"(?:\"{0,2}(?:[^"\\]|\\.))*+\"\"\"
+      | '''(?:'{0,2}(?:[^'\\]|\\.))*+'''
+      | "(?:[^"\\\n\r]|\\.)*+"
+      | '(?:[^'\\\n\r]|\\.)*+')
   | (?P<variable>[?$]\w+)
   | (?P<name>(?P<prefix>[\w.-]{0,200}+):
       (?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\[^\w\s])(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[^\w\s])*)?)
@@ -74,6 +74,8 @@ def screen_query(text: str) -> None:
         raise QueryError("the query is no text: it holds bytes that are not UTF-8", query=text)
     depth, form = 0, ""
     for match in _tokens(text):
+        if match["other"] in ("'", '"'):
+            raise QueryError("the query is malformed: a string is not closed", query=text)
         word = (match["word"] or "").upper()
         _refuse_outside(match, word, text)
         form = form or (word if word in _FORMS or word in _UPDATES else "")

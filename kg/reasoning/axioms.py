@@ -139,11 +139,18 @@ def _chain(axiom: Triple, index: TripleIndex, wording: Wording) -> Iterator[Clau
     links = _read_list(head, index)
     points = [Variable(f"x{place}") for place in range(len(links) + 1)]
     body = tuple(_reads(link, points[place], points[place + 1]) for place, link in enumerate(links))
-    steps = ", then ".join(wording.relation(link) for link in links)
-    label = _read_comment(axiom, index) or f"{steps}, together make {wording.relation(relation)}"
+    label = _read_comment(axiom, index) or _word_chain(relation, links, wording)
     if links:
         head_pattern = _reads(relation, points[0], points[-1])
         yield Clause("prp-spo2", f"because {label}", head_pattern, body, axioms=(axiom,))
+
+
+def _word_chain(relation: URIRef, links: list[URIRef | Literal], wording: Wording) -> str:
+    others = [link for link in links if link != relation]
+    steps = ", then ".join(wording.relation(link) for link in links)
+    if len(others) == 1 and len(links) == 2:
+        return f"{wording.relation(relation)} carries over along {wording.relation(others[0])}"
+    return f"{steps} together make {wording.relation(relation)}"
 
 
 def _domain(axiom: Triple, _: TripleIndex, wording: Wording) -> Iterator[Clause]:

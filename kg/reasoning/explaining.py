@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rdflib import DCTERMS, RDF, Literal, URIRef
+from rdflib import DCTERMS, RDF, URIRef
 
 from kg import iris
 from kg.errors import UnknownTermError
@@ -112,7 +112,7 @@ class _Explainer:
         if claims:
             label = "not a fact: only claimed as follows"
             return self._end(triple, label, tuple(claim for claim, _ in claims))
-        if triple in self.data and triple[1] == RDF.type:
+        if triple in self.data:
             return self._end(triple, "read from the article", sources=self._find_articles(triple))
         raise UnknownTermError(
             f"nothing in the graph says that {self.state(triple)}: ask for a relation that "
@@ -176,7 +176,9 @@ class _Explainer:
     def _find_sources(self, triple: Triple) -> tuple[str, ...]:
         """The sources of what links the two ends (a membership, a term), else of either end."""
         subject, _, object_ = triple
-        between = self._find_referring(subject) & self._find_referring(object_)
+        between: set[URIRef] = set()
+        if isinstance(object_, URIRef):
+            between = self._find_referring(subject) & self._find_referring(object_)
         for terms in (between, {subject}, {object_}):
             sources = {
                 str(text)
@@ -190,14 +192,14 @@ class _Explainer:
                 return tuple(sorted(sources))
         return ()
 
-    def _find_referring(self, term: URIRef | Literal) -> set[URIRef]:
+    def _find_referring(self, term: URIRef) -> set[URIRef]:
         found = self._store.triples(iris.BACKGROUND_GRAPH, object=term)
         return {subject for subject, _, _ in found}
 
     def _find_articles(self, triple: Triple) -> tuple[str, ...]:
-        subject, _, kind = map(format_term, triple)
+        pattern = " ".join(map(format_term, triple))
         result = self._store.query(
-            f"{_PREFIXES}SELECT DISTINCT ?source WHERE {{ GRAPH ?g {{ {subject} a {kind} . "
+            f"{_PREFIXES}SELECT DISTINCT ?source WHERE {{ GRAPH ?g {{ {pattern} . "
             f"?article a kg:Article ; dcterms:source ?source }} }}"
         )
         return tuple(sorted(str(row[0]) for row in result.rows))

@@ -54,16 +54,14 @@ class Premises:
 def gather_premises(store: GraphStore, rules: Iterable[Clause]) -> Premises:
     """Read the closure's input from the ontology, background, facts and article graphs.
 
-    Of the article graphs only the kinds of things are read, so no denied, possible, predicted,
-    desired or reported claim can enter. Of the background only what an axiom or one of the
-    `rules` can use is kept.
+    Of the article graphs only the kinds and countries of things are read, so no denied, possible,
+    predicted, desired or reported claim can enter. Of the background only what an axiom or one of
+    the `rules` can use is kept.
     """
     ontology = list(store.triples(iris.ONTOLOGY_GRAPH))
     schema = frozenset(triple for triple in ontology if _is_axiom(triple))
     kinds = _find_kinds(schema)
-    kinds_of_things = frozenset(
-        triple for triple in _read_types(store) if triple[2] in kinds and triple[2] != iris.KG.Claim
-    )
+    described = frozenset(_describe_things(store, kinds))
     useful = _find_relations(ontology) | {
         pattern[1] for rule in rules for pattern in rule.body if isinstance(pattern[1], URIRef)
     }
@@ -80,8 +78,8 @@ def gather_premises(store: GraphStore, rules: Iterable[Clause]) -> Premises:
     }
     return Premises(
         schema,
-        frozenset(data | kinds_of_things),
-        frozenset(subject for subject, _, _ in kinds_of_things),
+        described | data,
+        frozenset(subject for subject, _, _ in described),
         labels,
     )
 
@@ -136,6 +134,12 @@ def _is_kind(triple: Triple) -> bool:
     return triple[1] == RDF.type and triple[2].startswith(iris.KG)
 
 
-def _read_types(store: GraphStore) -> Iterable[Triple]:
+def _describe_things(store: GraphStore, kinds: frozenset[URIRef]) -> Iterable[Triple]:
+    """What the articles make of the things they speak of: kinds and countries, never claims."""
     for graph in find_article_graphs(store):
-        yield from store.triples(graph, predicate=RDF.type)
+        found = [t for t in store.triples(graph, predicate=RDF.type) if t[2] in kinds]
+        yield from found
+        things = {subject for subject, _, _ in found}
+        for triple in store.triples(graph, predicate=iris.KG.countryCode):
+            if triple[0] in things:
+                yield triple

@@ -1,4 +1,8 @@
-"""Repairs of parses that contradict themselves, by rules that look at one clause."""
+"""Repairs of parses that contradict themselves, by rules that look at one clause.
+
+They answer errors seen on the field's prose: verbs tagged as nouns ("the administration champions
+free trade"), and the later members of a list hung on the main verb instead of on the list.
+"""
 
 from __future__ import annotations
 
@@ -8,31 +12,103 @@ from dataclasses import replace
 from kg.model import Token
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
+_NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
+_LIST_ROLES = frozenset({"obj", "obl", "nmod", "conj", "appos", "nsubj", "nsubj:pass", "iobj"})
+_QUOTES = frozenset({'"', "'", "“", "”", "‘", "’"})
 
 
 def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens with verbs that were tagged as nouns, and the like, set right."""
     mended = list(tokens)
-    for i, token in enumerate(tokens):
-        if token.pos in {"NOUN", "PROPN", "ADJ"} and _is_hidden_verb(tokens, i):
-            mended[i] = replace(token, pos="VERB", lemma=_stem_verb(token.text.casefold()))
-            for k, child in enumerate(tokens):
-                if child.head == i and k != i and child.role == "nmod":
-                    mended[k] = replace(child, role="obl")
+    for i in range(len(mended)):
+        if mended[i].pos in {"NOUN", "PROPN", "ADJ"} and _has_verbal_children(mended, i):
+            _make_verb(mended, i)
+        elif mended[i].pos == "NOUN" and mended[i].role == "root":
+            subject = _find_swallowed_subject(mended, i)
+            if subject is not None:
+                _free_subject(mended, i, subject)
+    for i in range(len(mended)):
+        _rejoin_list(mended, i)
     return tuple(mended)
 
 
-def _is_hidden_verb(tokens: Sequence[Token], i: int) -> bool:
+def _children(tokens: Sequence[Token], i: int) -> list[int]:
+    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
+
+
+def _has_verbal_children(tokens: Sequence[Token], i: int) -> bool:
     """A "noun" with a subject but no copula, article or attribute ("Chile trades with China")."""
     token = tokens[i]
     if not token.text.islower() or not token.text.endswith(("s", "ed")):
         return False
-    children = [(k, t) for k, t in enumerate(tokens) if t.head == i and k != i]
-    if not any(t.role in _SUBJECTS and k < i for k, t in children):
+    children = [tokens[k] for k in _children(tokens, i)]
+    if not any(c.role in _SUBJECTS and c.span < token.span for c in children):
         return False
-    return not any(
-        t.role in {"cop", "det", "amod", "aux", "nmod:poss", "case"} for _, t in children
-    )
+    return not any(c.role in {"cop", "det", "amod", "aux", "nmod:poss", "case"} for c in children)
+
+
+def _make_verb(tokens: list[Token], i: int) -> None:
+    token = tokens[i]
+    tokens[i] = replace(token, pos="VERB", lemma=_stem_verb(token.text.casefold()), features="")
+    for k in _children(tokens, i):
+        if tokens[k].role == "nmod":
+            tokens[k] = replace(tokens[k], role="obl")
+
+
+def _find_swallowed_subject(tokens: Sequence[Token], root: int) -> int | None:
+    """The noun before a root "noun" that is really its subject, None where the root is a noun.
+
+    The root ends in -s, has the article's noun as its compound, and what follows it is taken for
+    an apposition: no noun phrase is built so, but a clause is.
+    """
+    token = tokens[root]
+    if not token.text.islower() or not token.text.endswith("s") or root == 0:
+        return None
+    children = _children(tokens, root)
+    if tokens[root - 1].role != "compound" or tokens[root - 1].head != root:
+        return None
+    if not any(tokens[k].role == "det" for k in children):
+        return None
+    after = root + 1
+    while after < len(tokens) and tokens[after].text in _QUOTES:
+        after += 1
+    object_role = {tokens[k].role for k in children if k >= after}
+    direct = after < len(tokens) and tokens[after].pos in {"NOUN", "PROPN", "ADJ", "DET"}
+    return root - 1 if direct and object_role & {"appos", "dep", "obj"} else None
+
+
+def _free_subject(tokens: list[Token], root: int, subject: int) -> None:
+    for k in _children(tokens, root):
+        if k < subject and tokens[k].role in {"det", "amod", "compound", "nmod:poss", "nummod"}:
+            tokens[k] = replace(tokens[k], head=subject)
+        elif k > root and tokens[k].role in {"appos", "dep"}:
+            tokens[k] = replace(tokens[k], role="obj")
+        elif tokens[k].role == "acl":
+            tokens[k] = replace(tokens[k], role="advcl")
+    tokens[subject] = replace(tokens[subject], role="nsubj")
+    _make_verb(tokens, root)
+
+
+def _rejoin_list(tokens: list[Token], i: int) -> None:
+    """Hang a noun that is coordinated with a verb on the list that ends right before it."""
+    token = tokens[i]
+    if token.role != "conj" or token.pos not in _NOMINAL or token.head >= i:
+        return
+    if tokens[token.head].pos != "VERB":
+        return
+    if any(tokens[k].role in {*_SUBJECTS, "cop", "aux"} for k in _children(tokens, i)):
+        return
+    start = min([i, *(k for k in _children(tokens, i) if tokens[k].role not in {"cc", "punct"})])
+    before = start - 1
+    while before > token.head and tokens[before].text in {",", "and", "or", ";", *_QUOTES}:
+        before -= 1
+    member: int | None = before
+    while member is not None and member > token.head:
+        if tokens[member].pos in _NOMINAL and tokens[member].role in _LIST_ROLES:
+            tokens[i] = replace(token, head=member)
+            return
+        above = tokens[member].head
+        member = above if above != member else None
 
 
 def _stem_verb(form: str) -> str:
