@@ -84,7 +84,7 @@ def describe_reading(
         *(_describe_sentence(document, item, numbers[item.span]) for item in reading.sentences),
         *(_describe_entity(reading, item) for item in reading.entities),
         *(_describe_claim(document, item, vocabulary) for item in reading.claims),
-        ((link.entity, link.mapping, link.target) for link in reading.links),
+        _describe_links(reading),
     ):
         for subject, predicate, object_ in triples:
             yield subject, predicate, object_, graph
@@ -158,6 +158,14 @@ def _describe_entity(reading: Reading, entity: Entity) -> Iterator[Triple]:
         yield from _place(iri, mention.span)
         yield iri, KG.exact, Literal(document.quote(mention.span))
         yield iri, KG.form, KG[f"{mention.form.value.capitalize()}Form"]
+
+
+def _describe_links(reading: Reading) -> Iterator[Triple]:
+    """The links of what the gazetteer does not know; of what it knows the background has them."""
+    known = {entity.iri for entity in reading.entities if entity.entry == entity.iri}
+    for link in reading.links:
+        if link.entity not in known:
+            yield link.entity, link.mapping, link.target
 
 
 def _describe_claim(document: Document, claim: Claim, vocabulary: Vocabulary) -> Iterator[Triple]:

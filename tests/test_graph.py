@@ -126,7 +126,14 @@ def test_entities_have_kind_label_and_country(reading, quads):
     assert _object(quads, TRUMP, RDF.type) == KG.Person
     assert _object(quads, TRUMP, RDFS.label) == Literal("Donald Trump", lang="en")
     assert _object(quads, TRUMP, KG.countryCode) == Literal("USA")
-    assert _object(quads, TRUMP, SKOS.exactMatch) == reading.links[0].target
+
+
+def test_links_are_told_of_what_the_gazetteer_does_not_know(reading, quads):
+    assert _objects(quads, TRUMP, SKOS.exactMatch) == set()
+    tpp = reading.claims[0].object
+    linked = replace(reading, links=(replace(reading.links[0], entity=tpp),))
+    found = list(graph.describe_reading(linked, VOCABULARY))
+    assert _object(found, tpp, SKOS.exactMatch) == reading.links[0].target
 
 
 def test_an_undeclared_relation_is_refused(reading):

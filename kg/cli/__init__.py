@@ -9,12 +9,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
 from kg.cli import commands
-from kg.errors import ConcordError
+from kg.errors import ConcordError, ExportError
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
 TABLE_FORMATS = ("jsonl", "table", "csv")
@@ -33,15 +34,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return ending.code if isinstance(ending.code, int) else _WRONG
     except ConcordError as error:
         sys.stderr.write(f"kg: {' '.join(str(error).split())}\n")
+        if isinstance(error, ExportError):
+            _discard_output()
         return _WRONG
     except KeyboardInterrupt:
         sys.stderr.write("kg: interrupted\n")
         return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has enough; Python must not complain while it closes the pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has had enough.
+        _discard_output()
         return _DONE
     return code
+
+
+def _discard_output() -> None:
+    """Keep Python from complaining at its end of what could not be written."""
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 # ---------------------------------------------------------------------------------- arguments

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from kg.errors import DocumentError, QueryError, UnknownTermError
+from kg.errors import DocumentError, ExportError, QueryError, UnknownTermError
 
 if TYPE_CHECKING:
     from kg.model import Document, Reading
@@ -107,15 +108,14 @@ def explain(arguments: argparse.Namespace) -> int:
 
 def export(arguments: argparse.Namespace) -> int:
     """Write the graph in an RDF syntax."""
-    from kg.export import Format, export_graph, open_target
+    from kg.export import Format, export_graph
     from kg.store import open_graph
 
-    with open_graph(arguments.graph, read_only=True) as store:
-        if arguments.output in (None, Path("-")):
-            export_graph(store, Format(arguments.format), sys.stdout.buffer)
-        else:
-            with open_target(arguments.output) as out:
-                export_graph(store, Format(arguments.format), out)
+    with (
+        open_graph(arguments.graph, read_only=True) as store,
+        _open_output(arguments.output) as out,
+    ):
+        export_graph(store, Format(arguments.format), out)
     return _DONE
 
 
@@ -245,14 +245,26 @@ def _format_result(store: GraphStore, result: QueryResult, arguments: argparse.N
     return format_table(result, fetch_labels(store, iris), color=to_terminal)
 
 
-def _write(text: str, output: Path | None) -> None:
-    """Write to a file, whole or not at all, or to standard output."""
-    if output is None or output == Path("-"):
-        # CSV brings its own line ends, which Windows would double.
-        sys.stdout.buffer.write(text.encode(errors="replace"))
-        sys.stdout.buffer.flush()
-        return
-    from kg.export import open_target
+@contextmanager
+def _open_output(path: Path | None) -> Iterator[BinaryIO]:
+    """A file that appears whole or not at all, or standard output; ExportError if it is full."""
+    if path is not None and path != Path("-"):
+        from kg.export import open_target
 
-    with open_target(output) as out:
+        with open_target(path) as out:
+            yield out
+        return
+    try:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message = f"standard output cannot be written: {error.strerror}"
+        raise ExportError(message, target="-") from error
+
+
+def _write(text: str, path: Path | None) -> None:
+    # As bytes: CSV brings its own line ends, which Windows would double.
+    with _open_output(path) as out:
         out.write(text.encode(errors="replace"))

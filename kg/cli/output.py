@@ -187,10 +187,13 @@ def _count_findings(findings: Sequence[Finding]) -> str:
 def _list_findings(findings: Sequence[Finding]) -> str:
     lines = []
     for finding in findings:
-        focus = clean_line(_shorten_iri(finding.focus))
-        lines.append(
-            f"{finding.severity.value}: {finding.check}: {focus}: {clean_line(finding.message)}\n"
+        parts = (
+            finding.severity.value,
+            finding.check,
+            _shorten_iri(finding.focus),
+            finding.message,
         )
+        lines.append(": ".join(clean_line(part) for part in parts if part) + "\n")
     return "".join(lines)
 
 

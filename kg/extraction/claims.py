@@ -42,7 +42,7 @@ def find_claims(
     claims: dict[URIRef, Claim] = {}
     for number, tree in enumerate(trees):
         names = cast.named_in(number)
-        scene = Scene(tree, cues, names.__contains__)
+        scene = Scene(tree, cues, names.__contains__, cast.persons_over(number))
         said: set[tuple[URIRef, URIRef, URIRef]] = set()
         for pair in _read_sentence(scene, number, cast, vocabulary):
             key = _key(pair, vocabulary)

@@ -94,6 +94,14 @@ class Cast:
         """The heads of the named mentions of a sentence."""
         return {t: iri for (s, t), (iri, _) in self._named.items() if s == sentence}
 
+    def persons_over(self, sentence: int) -> Mapping[int, int]:
+        """For each token of a person's mention with its title, the head of that mention."""
+        return {
+            t: mention.head
+            for (s, t), (_, mention) in self._inside.items()
+            if s == sentence and mention.kind == KG.Person
+        }
+
     def kind(self, iri: URIRef) -> URIRef:
         """The kind of a thing."""
         return self._drafts[iri].kind
@@ -108,7 +116,8 @@ class Cast:
         named = self._lookup(sentence, token)
         if named is not None:
             iri, mention = named
-            return [Argument(iri, self._drafts[iri].kind, mention.span, named=True)]
+            found = [Argument(iri, self._drafts[iri].kind, mention.span, named=True)]
+            return [*self._shared_head(sentence, mention), *found]
         if tree.pos(token) in _NO_HEADS:
             return []
         if tree.pos(token) == "PRON" or is_pronoun(tree.tokens[token].text):
@@ -120,6 +129,24 @@ class Cast:
         if back:
             return back
         return self._describe(sentence, token)
+
+    def _shared_head(self, sentence: int, mention: Mention) -> list[Argument]:
+        """ "The British and French Governments": the adjective before shares the noun after it."""
+        shared: list[Argument] = []
+        start = mention.span.start
+        for other in sorted(
+            (m for (s, _), (_, m) in self._named.items() if s == sentence),
+            key=lambda m: m.span,
+            reverse=True,
+        ):
+            if other.kind != mention.kind or other.form is not MentionForm.ADJECTIVE:
+                continue
+            between = self._document.text[other.span.end : start].strip()
+            if other.span.end <= start and between in {"and", ",", ", and", "or"}:
+                iri = self._named[sentence, other.head][0]
+                shared.append(Argument(iri, other.kind, other.span, named=True))
+                start = other.span.start
+        return shared[::-1]
 
     def _lookup(self, sentence: int, token: int) -> tuple[URIRef, Mention] | None:
         named = self._named.get((sentence, token))

@@ -105,7 +105,9 @@ def _name_sentence(
     for run in find_runs(tree, vocabulary.nouns, midword):
         namings.extend(_name_run(tree, run.start, run.end, known, vocabulary, names, memory))
     namings = _drop_overlaps(namings)
-    namings = [*namings, *_compose_bodies(tree, namings, vocabulary)]
+    bodies = list(_compose_bodies(tree, namings, vocabulary))
+    taken = {(body.start, body.end) for body in bodies}
+    namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
     namings = _add_titles(tree, namings, vocabulary)
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
         _remember(tree, naming, memory)
@@ -319,7 +321,26 @@ def _compose_bodies(
         label = " ".join([*words, *(t.text for t in tree.tokens[naming.end : head + 1])])
         if naming.kind == KG.Person and word.lemma != "administration":
             continue
+        label = label[:-1] if label.endswith(("nments", "istries")) else label
         yield Naming(naming.start, head + 1, kind, label, MentionForm.NAME, None, naming.country)
+        noun = label.split()[-1]
+        for sharer in _find_sharers(tree, naming, namings):
+            adjective = tree.tokens[sharer.start].text
+            yield replace(sharer, kind=kind, name=f"{adjective} {noun}", entry=None)
+
+
+def _find_sharers(
+    tree: Tree, naming: Naming, namings: Sequence[Naming]
+) -> Iterator[Naming]:
+    """The adjectives coordinated before a body's adjective ("British and French Governments")."""
+    start = naming.start
+    while start >= 2 and tree.tokens[start - 1].text in {"and", ","}:
+        before = start - 2 if tree.tokens[start - 2].text != "," else start - 3
+        sharer = next((n for n in namings if n.end == before + 1 and n.kind == KG.State), None)
+        if sharer is None or sharer.form is not MentionForm.ADJECTIVE:
+            return
+        yield sharer
+        start = sharer.start
 
 
 def _add_titles(tree: Tree, namings: Sequence[Naming], vocabulary: Vocabulary) -> list[Naming]:

@@ -252,12 +252,12 @@ class Names:
         previous = words[match.start - 1] if match.start else ""
         following = words[match.end] if match.end < len(words) else ""
         kept = match.candidates
-        if name in self._personlike and previous in self._given and previous not in self._keys:
+        after_match = bool(before) and before[-1].end == match.start
+        if name in self._personlike and previous in self._given and not after_match:
             kept = tuple(c for c in kept if c.surface == "surname")
-        if any(c.surface == "surname" for c in kept):
-            after_match = bool(before) and before[-1].end == match.start
-            if not self._may_be_surname(name, previous, following, after_match, match.start):
-                kept = tuple(c for c in kept if c.surface != "surname")
+        alone = any(c.surface == "surname" for c in kept)
+        if alone and not self._may_be_surname(name, previous, following, after_match, match.start):
+            kept = tuple(c for c in kept if c.surface != "surname")
         return replace(match, candidates=kept)
 
     def _may_be_surname(
@@ -350,7 +350,7 @@ class Names:
         entry = self.entry(candidate.entry)
         kind = entry.kind.removeprefix(str(KG))
         return (
-            0 if candidate.entry in seen else 1,
+            0 if candidate.entry in seen or entry.headed_by in seen else 1,
             0 if date is None or _covers(entry.valid_from, entry.valid_until, date) else 1,
             KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER),
             SURFACE_ORDER.index(candidate.surface),

@@ -6,8 +6,8 @@ participial, controlled, conjoined, nominal, appositive, copular.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from kg.extraction.cues import CueIndex
 from kg.extraction.tree import (
@@ -32,11 +32,15 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A tree with what is known of its tokens: the cues, and which tokens name something."""
+    """A tree with what is known of its tokens: the cues, and which tokens name something.
+
+    `within` gives for each token of a named mention the head of the longest mention it lies in.
+    """
 
     tree: Tree
     cues: CueIndex
     is_name: Callable[[int], bool]
+    within: Mapping[int, int] = field(default_factory=dict)
 
 
 def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
@@ -278,6 +282,8 @@ def _stranded(scene: Scene, verb: int, preposition: str) -> list[int]:
 def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
     """Who does what the noun says: possessive, "by" phrase, name before it, support verb's subject."""
     tree = scene.tree
+    if noun in scene.within:
+        return _names_beside(scene, noun)
     owner = tree.under(noun, "nmod:poss")
     if owner:
         return owner
@@ -307,6 +313,16 @@ def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
     if tree.role(noun) == "nmod" and read_case(tree, noun) == "of" and tree.pos(above) == "NOUN":
         return find_agent(scene, above, depth + 1)
     return []
+
+
+def _names_beside(scene: Scene, title: int) -> list[int]:
+    """The names before a title inside one mention ("Egyptian President Nasser")."""
+    mention = scene.within[title]
+    return [
+        i
+        for i in range(max(0, title - 6), title)
+        if scene.within.get(i) == mention and scene.is_name(i) and i != mention
+    ]
 
 
 def find_modifiers(scene: Scene, noun: int) -> list[int]:
@@ -354,6 +370,8 @@ def _deep_modifiers(scene: Scene, noun: int) -> list[int]:
 def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     """What a noun or adjective is said of: copula, apposition, "as", linking verb, attribute."""
     tree = scene.tree
+    if word in scene.within and (scene.within[word] != word or _names_beside(scene, word)):
+        return [scene.within[word]]
     above = tree.head(word)
     if tree.under(word, "cop"):
         own = _own_subjects(scene, word) or tree.under(word, "nsubj:pass")

@@ -29,6 +29,7 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
                 _free_subject(mended, i, subject)
     for i in range(len(mended)):
         _rejoin_list(mended, i)
+        _rejoin_subject(mended, i)
     return tuple(mended)
 
 
@@ -109,6 +110,29 @@ def _rejoin_list(tokens: list[Token], i: int) -> None:
             return
         above = tokens[member].head
         member = above if above != member else None
+
+
+def _rejoin_subject(tokens: list[Token], i: int) -> None:
+    """ "A and B sent …": the first subject, cut off as a root of its own, joins the second."""
+    first = tokens[i]
+    if first.role != "root" or first.pos not in {"PROPN", "NOUN"} or i + 2 >= len(tokens):
+        return
+    link = tokens[i + 1]
+    if link.role != "cc" or link.head <= i + 1 or tokens[link.head].pos != "VERB":
+        return
+    verb = link.head
+    if not (tokens[verb].role == "root" or tokens[verb].head == i):
+        return
+    second = next(
+        (k for k in _children(tokens, verb) if tokens[k].role in _SUBJECTS and k > i + 1), None
+    )
+    if second is None:
+        return
+    role = tokens[second].role
+    tokens[verb] = replace(tokens[verb], role="root", head=verb)
+    tokens[i] = replace(first, role=role, head=verb)
+    tokens[second] = replace(tokens[second], role="conj", head=i)
+    tokens[i + 1] = replace(link, head=second)
 
 
 def _stem_verb(form: str) -> str:
