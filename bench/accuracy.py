@@ -43,7 +43,10 @@ def read_gold_texts(folders: list[Path], system: Path) -> tuple[int, int]:
 def count_broken_quotes(reading: Reading) -> int:
     """How many quotes do not lie inside their sentence or do not hold their trigger."""
     return sum(
-        not (c.evidence.sentence.covers(c.evidence.quote) and c.evidence.quote.covers(c.evidence.trigger))
+        not (
+            c.evidence.sentence.covers(c.evidence.quote)
+            and c.evidence.quote.covers(c.evidence.trigger)
+        )
         for c in reading.claims
     )
 

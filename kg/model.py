@@ -1,4 +1,4 @@
-"""The records that flow through Concord: frozen values, tuples inside, no behaviour but derived values.
+"""The records that flow through Concord: frozen, tuples inside, no behaviour but derived values.
 
 What Turtle owns (kinds, relations, frames, cues) is a `URIRef`; the closed sets that code
 branches on are enums, equal to the SKOS concepts of `ontology/concord.ttl`.
@@ -117,7 +117,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word with its place in the parse; `head` is a position in the sentence, its own for the root.
+    """A word with its place in the parse; `head` counts in the sentence, itself for the root.
 
     `text` is the word for matching (run-together words split, odd quotes made plain); `span`
     points at the source. `pos` and `role` are Universal Dependencies tags.

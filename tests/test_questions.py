@@ -218,6 +218,12 @@ ANSWERS = [
         [(US, "State", "USA", "2", "Q30", "6252001", None)],
     ),
     ("links", {"actor": "Trump"}, "thing kind iso cow", [(TRUMP, "Person", "USA", "2")]),
+    (
+        "links",
+        {"actor": "US-Japan alliance"},
+        "thing kind iso cow wikidata",
+        [(ALLIANCE, "Alliance", None, None, None)],
+    ),
     ("places", {}, "place mentions geonames", [("Yokota", "1", "1848373")]),
     (
         "holders",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kg.iris import make_slug
 from training.name_archigos import FULL_NAMES, place_term, read_name
 from training.name_entries import Entry, Slugs, describe, links, read_rows, write_entries
+from training.name_tables import LED_BY_GOVERNMENT, RULED_BY_MONARCH
 
+ARCHIGOS_END = "2015-12-31"
 HEADS = {"head_of_state", "head_of_government"}
 OFFICES = {
     "vice_head": "vice",
@@ -240,27 +242,61 @@ def match_by_years(register: Register, row: dict[str, str], surname: str) -> Per
 
 
 def mark_effective(people: list[Person]) -> None:
-    """Mark the later terms in that office which led the state in Archigos, else no monarch's."""
+    """Mark the terms, after Archigos, in whichever of a state's two highest offices leads it."""
     leading: dict[str, dict[str, int]] = {}
+    reigning: set[str] = set()
     for person in people:
         for term in person.terms:
             if term.effective and term.office != "leader":
                 counts = leading.setdefault(term.state, {})
                 counts[term.kind] = counts.get(term.kind, 0) + 1
+            if term.kind == "head_of_state" and MONARCH.search(term.office):
+                reigning.add(term.state)
     for person in people:
-        person.terms = [
-            Term(t.office, t.kind, t.state, t.start, t.end, t.effective or leads(t, leading))
-            for t in person.terms
-        ]
+        for at, term in enumerate(person.terms):
+            if person.code in RULED_BY_MONARCH:
+                kind = "head_of_state"
+            elif person.code in LED_BY_GOVERNMENT or term.state in reigning:
+                kind = "head_of_government"
+            else:
+                counts = leading.get(term.state, {})
+                kind = max(sorted(counts), key=counts.__getitem__, default="head_of_state")
+            if term.kind == kind:
+                person.terms[at] = replace(term, effective=True)
 
 
-def leads(term: Term, leading: Mapping[str, Mapping[str, int]]) -> bool:
-    """Whether a term after Archigos is of the office that leads its state."""
-    if term.kind not in HEADS or MONARCH.search(term.office):
-        return False
-    counts = leading.get(term.state, {})
-    best = max(sorted(counts), key=lambda k: counts[k]) if counts else "head_of_state"
-    return term.kind == best
+def close_terms(people: list[Person]) -> None:
+    """End a term left open by a table that stops, at the start of the next in the same office."""
+    starts: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for number, person in enumerate(people):
+        for term in person.terms:
+            for key in name_seats(term):
+                starts.setdefault(key, []).append((term.start, number))
+    for number, person in enumerate(people):
+        for at, term in enumerate(person.terms):
+            if term.end:
+                continue
+            later = [
+                start
+                for key in name_seats(term)
+                for start, other in starts[key]
+                if other != number and start > term.start
+            ]
+            from_archigos = term.office == "leader"
+            if later:
+                person.terms[at] = replace(term, end=min(later))
+            elif from_archigos and term.start < ARCHIGOS_END:
+                person.terms[at] = replace(term, end=ARCHIGOS_END)
+
+
+def name_seats(term: Term) -> Iterator[tuple[str, str]]:
+    """The seats, each for one person at a time, that a term fills."""
+    if term.effective:
+        yield term.state, "effective"
+    if term.kind in HEADS and term.office != "leader":
+        yield term.state, term.kind
+    if term.kind in {"foreign_minister", "defence_minister"} or term.office == "Vice President":
+        yield term.state, f"{term.kind} {term.office}"
 
 
 def name_variants(person: Person) -> list[str]:
@@ -280,9 +316,11 @@ def write_holders(directory: Path, target: Path, slugs: Slugs, states: Mapping[s
     register = gather_holders(directory, states)
     add_archigos(directory, register, states)
     mark_effective(register.people)
-    people, governments = [], []
     for person in register.people:
         person.terms = merge_terms(person.terms)
+    close_terms(register.people)
+    people, governments = [], []
+    for person in register.people:
         start = person.terms[0].start[:4] if person.terms else ""
         local = slugs.take(person.label, person.code, f"{person.code} {start}")
         people += describe_person(person, local)

@@ -210,3 +210,14 @@ KNOWN_STATES = (
     ("Republic-of-China", "Republic of China", "", ""),
     ("Qing-China", "Qing China", "CHN", ""),
 )
+
+# Republics whose head of government leads them, and monarchies whose monarch rules.
+LED_BY_GOVERNMENT = {
+    "ALB", "AUT", "BGD", "BGR", "CZE", "DEU", "EST", "ETH", "FIN", "GRC", "HRV", "HUN", "IND",
+    "IRL", "IRQ", "ISL", "ISR", "ITA", "LBN", "LVA", "MKD", "MLT", "NPL", "PAK", "PRT", "SGP",
+    "SVK",
+    "SVN", "TTO", "XKX", "THA", "MYS", "KHM", "JPN",
+}  # fmt: skip
+RULED_BY_MONARCH = {
+    "ARE", "BHR", "BRN", "JOR", "KWT", "LIE", "MAR", "MCO", "OMN", "QAT", "SAU", "SWZ", "VAT",
+}  # fmt: skip

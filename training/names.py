@@ -198,10 +198,12 @@ def describe_special(directory: Path, slugs: Slugs) -> Iterator[Entry]:
         yield Entry(slugs.take(row["label"]), kind, properties)
 
 
-def describe_memberships(directory: Path, states: Iterable[State]) -> Iterator[Entry]:
+def describe_memberships(
+    directory: Path, today: Iterable[State], former: Iterable[State]
+) -> Iterator[Entry]:
     """Who belongs to the well-known bodies, and since when where the source says."""
-    by_cow = {s.cow: s for s in states if s.cow}
-    by_code = {s.code: s for s in states if s.code and s.label != "West Germany"}
+    by_code = {s.code: s for s in today if s.code}
+    by_cow = {s.cow: s for s in [*today, *former] if s.cow}
     from_factbook = {names[0]: body for body, names in BODIES.items() if names[0]}
     from_cow = {names[1]: body for body, names in BODIES.items() if names[1]}
     now: dict[str, set[str]] = {}
@@ -262,7 +264,7 @@ def describe_features(directory: Path, slugs: Slugs) -> Iterator[Entry]:
 
 def describe_cities(directory: Path, slugs: Slugs, states: Iterable[State]) -> Iterator[Entry]:
     """Large cities and every capital; of two that share a name the larger is kept."""
-    by_code = {s.code: s for s in states if s.code and s.label != "West Germany"}
+    by_code = {s.code: s for s in states if s.code}
     rows: dict[str, dict[str, str]] = {}
     for row in read_rows(directory, "cities.tsv"):
         people = int(float(row["pop_max"] or 0))
@@ -310,7 +312,7 @@ def write_names(directory: Path, target: Path) -> None:
     known = [State(*fields) for fields in KNOWN_STATES]
     everyone = [*states, *gone, *known]
     write_entries(target / "organs.ttl", describe_organs(everyone, slugs))
-    write_entries(target / "memberships.ttl", describe_memberships(directory, everyone))
+    write_entries(target / "memberships.ttl", describe_memberships(directory, states, gone))
     write_holders(directory, target, slugs, {s.code: s.local for s in states if s.code})
 
 

@@ -32,7 +32,9 @@ def describe_component(name: str, nlp: Language, arrays: dict[str, np.ndarray]) 
             if value is None:
                 continue
             small = value.size < HALF_PRECISION_FROM
-            arrays[f"{name}/{i}/{key}"] = np.asarray(value, dtype=np.float32 if small else np.float16)
+            arrays[f"{name}/{i}/{key}"] = np.asarray(
+                value, dtype=np.float32 if small else np.float16
+            )
     described: dict[str, Any] = {
         "nodes": structure["nodes"],
         "params": [{k: v is not None for k, v in p.items()} for p in structure["params"]],
@@ -87,7 +89,9 @@ def write_arrays(arrays: dict[str, np.ndarray], path: Path) -> None:
         for key in sorted(arrays):
             buffer = BytesIO()
             np.lib.format.write_array(buffer, arrays[key], allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{key}.npy", EPOCH), buffer.getvalue(), zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(f"{key}.npy", EPOCH), buffer.getvalue(), zipfile.ZIP_DEFLATED
+            )
 
 
 if __name__ == "__main__":

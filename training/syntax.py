@@ -27,7 +27,9 @@ def write_corpora(treebanks: Path, work: Path) -> None:
     train_docs: list[Doc] = []
     dev_docs: list[Doc] = []
     for stem in (ewt, gum):
-        train_docs += read_documents(stem.with_name(stem.name + "-train.conllu"), vocab, TYPOGRAPHIC_SHARE)
+        train_docs += read_documents(
+            stem.with_name(stem.name + "-train.conllu"), vocab, TYPOGRAPHIC_SHARE
+        )
         dev_docs += list(read_documents(stem.with_name(stem.name + "-dev.conllu"), vocab))[::3]
     random.Random(7).shuffle(train_docs)
     pud_docs = list(read_documents(treebanks / "pud" / "en_pud-ud-test.conllu", vocab))

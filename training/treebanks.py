@@ -11,12 +11,20 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 SENTENCES_PER_DOCUMENT = 12
-TYPOGRAPHIC = {"'s": "’s", "n't": "n’t", "'": "’", "'re": "’re", "'ve": "’ve", "'ll": "’ll", "'d": "’d"}
+TYPOGRAPHIC = {
+    "'s": "’s",
+    "n't": "n’t",
+    "'": "’",
+    "'re": "’re",
+    "'ve": "’ve",
+    "'ll": "’ll",
+    "'d": "’d",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One syntactic word of a CoNLL-U sentence; `head` is 0 for the root, else a 1-based position."""
+    """One syntactic word of a CoNLL-U sentence; `head` is 0 for the root, else counts from 1."""
 
     form: str
     lemma: str

@@ -40,7 +40,9 @@ def export_claims(reading: Reading, format: str) -> str:
 
 
 def export_mentions(reading: Reading, format: str) -> str:
-    """The mentions in the order of the text, pronouns left out; formats as for claims.
+    """The places where the text names something, in order; formats as for claims.
+
+    Of names inside a longer name only the longer is listed.
 
     Raises ExportError for a format that is not among TABLE_FORMATS.
     """
@@ -75,14 +77,22 @@ def _list_claims(reading: Reading) -> Iterator[Record]:
             "holder": "author" if claim.holder is None else describe(claim.holder, None),
             "time": format_period(claim.period),
             "sentence": document.quote(evidence.sentence),
+            "quote": document.quote(evidence.quote),
+            "start": evidence.quote.start,
+            "end": evidence.quote.end,
+            "frame": _local_name(evidence.frame),
         }
 
 
 def _list_mentions(reading: Reading) -> Iterator[Record]:
     wikidata = _find_wikidata(reading)
     found = [(mention.span, entity) for entity in reading.entities for mention in entity.mentions
-             if mention.form is not MentionForm.PRONOUN]  # fmt: skip
-    for span, entity in sorted(found, key=lambda pair: (pair[0], pair[1].iri)):
+             if mention.form in {MentionForm.NAME, MentionForm.ADJECTIVE}]  # fmt: skip
+    reached = -1
+    for span, entity in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end, pair[1].iri)):
+        if span.end <= reached:
+            continue
+        reached = span.end
         yield {
             "start": span.start,
             "end": span.end,

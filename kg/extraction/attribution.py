@@ -157,8 +157,10 @@ def _modifier_effects(scene: Scene, head: int, child: int) -> Iterator[URIRef]:
         if cue.effect == CUE.Negative or cue.effect in _MODALITIES:
             if cue.complements and role not in {"aux", "mark", "advmod", "case", "det"}:
                 continue
-            if role == "advmod" and child > head and tree.pos(head) == "VERB":
-                if cue.effect == CUE.Negative and tree.under(head, "obj") and child > head + 3:
+            after_verb = role == "advmod" and child > head and tree.pos(head) == "VERB"
+            if after_verb and cue.effect == CUE.Negative:
+                far = child > head + 3
+                if far and tree.under(head, "obj"):
                     continue
             yield cue.effect
 

@@ -94,7 +94,9 @@ def _resolve(
     relation = vocabulary.relations[frame.relation]
     if firing.paired:
         parties = _refer_all(scene, number, firing.subjects, cast)
-        parties = [p for p in parties if _suits(p, frame.subject_kinds, relation.domain, vocabulary)]
+        parties = [
+            p for p in parties if _suits(p, frame.subject_kinds, relation.domain, vocabulary)
+        ]
         for subject, other in combinations(parties, 2):
             if subject.entity != other.entity:
                 yield _Pair(firing, subject, other)
@@ -117,7 +119,7 @@ def _ends(
     bound: URIRef,
     vocabulary: Vocabulary,
 ) -> list[Argument]:
-    """The things that fill an end and suit it; a policy's possessor stands in for it as an actor."""
+    """The things that fill an end and suit it; a policy's possessor may stand in as an actor."""
     suited: list[Argument] = []
     for head in heads:
         for one in _conjuncts(scene.tree, head):
@@ -132,7 +134,9 @@ def _ends(
                 ]
             suited.extend(fitting)
     named = [a for a in suited if a.named]
-    listed = any(_introduces_list(scene.tree, one) for h in heads for one in _conjuncts(scene.tree, h))
+    listed = any(
+        _introduces_list(scene.tree, one) for h in heads for one in _conjuncts(scene.tree, h)
+    )
     return list(dict.fromkeys(named if named and listed else suited))
 
 
@@ -160,9 +164,7 @@ def _conjuncts(tree: Tree, head: int) -> list[int]:
     return find_conjuncts(tree, head) if tree.role(head) != "conj" else [head]
 
 
-def _make_claim(
-    document: Document, scene: Scene, number: int, pair: _Pair, cast: Cast
-) -> Claim:
+def _make_claim(document: Document, scene: Scene, number: int, pair: _Pair, cast: Cast) -> Claim:
     firing, tree = pair.firing, scene.tree
     frame: Frame = firing.frame
     judgement = judge(scene, firing.trigger)

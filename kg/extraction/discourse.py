@@ -116,8 +116,9 @@ def _score(
 
 
 def _is_many(candidate: Candidate) -> bool:
-    return candidate.plural and not (
-        candidate.named and candidate.kind in {KG.State, KG.Organization, KG.Place}
+    return (
+        candidate.plural
+        and not (candidate.named and candidate.kind in {KG.State, KG.Organization, KG.Place})
     ) or (candidate.plural and candidate.kind not in _BODIES)
 
 

@@ -78,7 +78,9 @@ class Cast:
                 iri=iri,
                 kind=draft.kind,
                 label=draft.label,
-                mentions=tuple(sorted(draft.mentions.values(), key=lambda m: (m.span, m.form.value))),
+                mentions=tuple(
+                    sorted(draft.mentions.values(), key=lambda m: (m.span, m.form.value))
+                ),
                 entry=draft.entry,
                 country=draft.country,
             )
@@ -131,7 +133,7 @@ class Cast:
         return self._describe(sentence, token)
 
     def _shared_head(self, sentence: int, mention: Mention) -> list[Argument]:
-        """ "The British and French Governments": the adjective before shares the noun after it."""
+        """Read "the British and French Governments": both adjectives share the noun."""
         shared: list[Argument] = []
         start = mention.span.start
         for other in sorted(
@@ -265,14 +267,16 @@ class Cast:
         if kind in _BACK_KINDS:
             for iri in self._before(sentence, token):
                 draft = self._drafts[iri]
-                if draft.kind == kind and re.search(rf"\b{re.escape(lemma)}\b", draft.label.casefold()):
+                if draft.kind == kind and re.search(
+                    rf"\b{re.escape(lemma)}\b", draft.label.casefold()
+                ):
                     return [self._mark(iri, tree, sentence, token, span_tokens)]
         return []
 
     def _refer_leader(
         self, sentence: int, token: int, span_tokens: list[int], span: Span
     ) -> list[Argument]:
-        """ "The Egyptian leader" is the person of that country named before."""
+        """Read "the Egyptian leader" as the person of that country named before."""
         tree = self._trees[sentence]
         if self._vocabulary.nouns.get(tree.lemma(token)) != KG.Person:
             return []
@@ -319,7 +323,9 @@ class Cast:
         span = span_of(tree, tokens)
         draft.mentions.setdefault(
             (span, form),
-            Mention(span, sentence, token, form, draft.kind, draft.label, draft.entry, draft.country),
+            Mention(
+                span, sentence, token, form, draft.kind, draft.label, draft.entry, draft.country
+            ),
         )
 
     def _describe(self, sentence: int, token: int) -> list[Argument]:
@@ -364,5 +370,5 @@ def _length(mention: Mention) -> int:
 def resolve_entities(
     document: Document, trees: Sequence[Tree], mentions: Sequence[Mention], vocabulary: Vocabulary
 ) -> Cast:
-    """Gather the named things of an article; the claims then refer to them and to described ones."""
+    """Gather the named things of an article, which the claims then refer to."""
     return Cast(document, trees, mentions, vocabulary)

@@ -55,7 +55,7 @@ def _frames_at(tree: Tree, i: int, vocabulary: Vocabulary) -> Iterator[Frame]:
 
 
 def _lemmas(lemma: str, form: str, pos: str) -> Iterator[str]:
-    """The tagger's lemma, the form itself, and a gerund's or plural's stem where that may differ."""
+    """The tagger's lemma, the form itself, a gerund's or plural's stem where that may differ."""
     yield lemma
     if form != lemma:
         yield form
@@ -108,9 +108,9 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
         return _make(scene, frame, trigger, subjects, subjects, True, score)
     objects, object_rank = _first_filled(scene, trigger, frame.object, frame)
     objects = [o for o in objects if o not in subjects]
-    if subjects and not objects and symmetric and frame.pos != "ADJ":
-        if len(_spread(tree, subjects)) > 1 or _names_set(tree, subjects):
-            return _make(scene, frame, trigger, subjects, subjects, True, score - 0.1)
+    alone = subjects and not objects and symmetric and frame.pos != "ADJ"
+    if alone and (len(_spread(tree, subjects)) > 1 or _names_set(tree, subjects)):
+        return _make(scene, frame, trigger, subjects, subjects, True, score - 0.1)
     if not subjects or not objects:
         return None
     score -= 0.05 * (rank + object_rank)
@@ -166,5 +166,3 @@ def _spread(tree: Tree, heads: list[int]) -> list[int]:
 def _names_set(tree: Tree, heads: list[int]) -> bool:
     """Whether a phrase speaks of several ("the two countries", "both", "they")."""
     return any("Number=Plur" in tree.tokens[h].features for h in heads)
-
-

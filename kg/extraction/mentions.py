@@ -1,4 +1,4 @@
-"""Where the article names things: gazetteer first, then name shapes and the type cues around them."""
+"""Where the article names things: gazetteer first, then name shapes and the cues around them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,24 @@ _BODY_KINDS = frozenset({KG.Government, KG.ArmedForce})
 _PLACE_CASES = frozenset({"in", "at", "near", "from", "to", "into", "around", "outside", "off"})
 _METONYMS = frozenset({*SUBJECTS, "nsubj:pass", "nmod:poss", "obl:agent"})
 _HONORIFICS = frozenset(
-    "mr mr. mrs mrs. ms dr dr. sir lord lady count baron prince princess saint general".split()
+    [
+        "mr",
+        "mr.",
+        "mrs",
+        "mrs.",
+        "ms",
+        "dr",
+        "dr.",
+        "sir",
+        "lord",
+        "lady",
+        "count",
+        "baron",
+        "prince",
+        "princess",
+        "saint",
+        "general",
+    ]
 )
 
 
@@ -101,6 +118,7 @@ def _name_sentence(
         for match in matches
         if (naming := _choose(tree, match, names, memory, date)) is not None
     ]
+    known.extend(_name_inside(tree, known, names, memory, date))
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
         namings.extend(_name_run(tree, run.start, run.end, known, vocabulary, names, memory))
@@ -112,6 +130,23 @@ def _name_sentence(
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
         _remember(tree, naming, memory)
     return sorted(set(namings), key=lambda n: (n.start, -n.end, n.kind))
+
+
+def _name_inside(
+    tree: Tree, known: Sequence[Naming], names: Names, memory: _Memory, date: str | None
+) -> list[Naming]:
+    """The states named inside a longer name ("the US-Japan alliance"): they are its parties."""
+    inside: list[Naming] = []
+    for naming in known:
+        if naming.end - naming.start < 2 or naming.kind in {KG.State, KG.Person, KG.Place}:
+            continue
+        words = [t.text for t in tree.tokens[naming.start : naming.end - 1]]
+        for match in names.find(words):
+            moved = replace(match, start=match.start + naming.start, end=match.end + naming.start)
+            inner = _choose(tree, moved, names, memory, date)
+            if inner is not None and inner.kind == KG.State:
+                inside.append(inner)
+    return inside
 
 
 def _choose(
@@ -142,16 +177,21 @@ def _inside_longer_name(tree: Tree, match: NameMatch) -> bool:
     """A surname alone inside an unknown longer name ("Truman Capote") is not that person."""
     tokens = tree.tokens
     after = tokens[match.end] if match.end < len(tokens) else None
-    return after is not None and after.pos == "PROPN" and is_capital(after.text) and (
-        after.role in {"flat", "flat:name"}
+    return (
+        after is not None
+        and after.pos == "PROPN"
+        and is_capital(after.text)
+        and (after.role in {"flat", "flat:name"})
     )
 
 
 def _acts(tree: Tree, start: int, end: int) -> bool:
     """Whether a capital stands where only its government can ("Tokyo fears", "Moscow's demand")."""
     head = _head_of(tree, start, end)
-    if any(tree.role(c) == "case" and tree.tokens[c].text.casefold() in _PLACE_CASES
-           for c in tree.children[head]):
+    if any(
+        tree.role(c) == "case" and tree.tokens[c].text.casefold() in _PLACE_CASES
+        for c in tree.children[head]
+    ):
         return False
     above = tree.head(head)
     if tree.role(head) == "conj" and above is not None:
@@ -280,9 +320,7 @@ def _drop_overlaps(namings: Sequence[Naming]) -> list[Naming]:
     """Longer names win; a name inside a longer one stays only if it is a whole word group of it."""
     kept: list[Naming] = []
     for naming in sorted(namings, key=lambda n: (n.start - n.end, n.start, n.entry is None)):
-        crossing = [
-            k for k in kept if naming.start < k.end and k.start < naming.end
-        ]
+        crossing = [k for k in kept if naming.start < k.end and k.start < naming.end]
         if all(k.start <= naming.start and naming.end <= k.end for k in crossing):
             same = [k for k in crossing if (k.start, k.end) == (naming.start, naming.end)]
             inner_person = any(k.kind == KG.Person for k in crossing) and naming.kind == KG.Person
@@ -294,15 +332,17 @@ def _drop_overlaps(namings: Sequence[Naming]) -> list[Naming]:
 def _compose_bodies(
     tree: Tree, namings: Sequence[Naming], vocabulary: Vocabulary
 ) -> Iterator[Naming]:
-    """ "British forces", "the Trump administration": a body named by its country or leader."""
+    """Read "British forces", "the Trump administration": bodies named by country or leader."""
     for naming in namings:
-        if naming.kind not in {KG.State, KG.Person, KG.Government} or naming.entry is None and (
-            naming.kind != KG.Person
+        if naming.kind not in {KG.State, KG.Person, KG.Government} or (
+            naming.entry is None and (naming.kind != KG.Person)
         ):
             continue
         head = naming.end
-        while head < len(tree.tokens) and head < naming.end + 3 and (
-            tree.role(head) in {"amod", "compound"} and not is_capital(tree.tokens[head].text)
+        while (
+            head < len(tree.tokens)
+            and head < naming.end + 3
+            and (tree.role(head) in {"amod", "compound"} and not is_capital(tree.tokens[head].text))
         ):
             head += 1
         if head >= len(tree.tokens):
@@ -329,9 +369,7 @@ def _compose_bodies(
             yield replace(sharer, kind=kind, name=f"{adjective} {noun}", entry=None)
 
 
-def _find_sharers(
-    tree: Tree, naming: Naming, namings: Sequence[Naming]
-) -> Iterator[Naming]:
+def _find_sharers(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> Iterator[Naming]:
     """The adjectives coordinated before a body's adjective ("British and French Governments")."""
     start = naming.start
     while start >= 2 and tree.tokens[start - 1].text in {"and", ","}:

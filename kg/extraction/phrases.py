@@ -86,14 +86,16 @@ def _keeps(tree: Tree, child: int, wide: bool) -> bool:
     if not cases:
         return wide
     case = tree.tokens[cases[0]].text.casefold()
-    fixed = "_".join([case, *(tree.tokens[f].text.casefold() for f in tree.under(cases[0], "fixed"))])
+    fixed = "_".join(
+        [case, *(tree.tokens[f].text.casefold() for f in tree.under(cases[0], "fixed"))]
+    )
     if case in _STOP_CASES or fixed in _STOP_CASES:
         return False
     return case == "of" or wide
 
 
 def _contiguous(tree: Tree, kept: list[int], head: int) -> list[int]:
-    """The unbroken run around the head; commas and "and" inside it may be missing from the parse."""
+    """The unbroken run around the head; the parse may leave out commas and "and" inside it."""
     chosen = [head]
     for step in (1, -1):
         ordered = [k for k in kept if (k - head) * step > 0][::step]

@@ -13,16 +13,25 @@ from kg.iris import KG
 from kg.model import BlockKind
 
 # Words that link the parts of a long official name ("Treaty on the Final Settlement").
-_LINKS = frozenset({"of", "for", "on", "to", "against", "in", "the", "and", "&", "with", "de", "du"})
-_PARTICLES = frozenset({"von", "van", "de", "der", "den", "da", "al", "bin", "ibn", "el", "di", "le"})
+_LINKS = frozenset(
+    {"of", "for", "on", "to", "against", "in", "the", "and", "&", "with", "de", "du"}
+)
+_PARTICLES = frozenset(
+    {"von", "van", "de", "der", "den", "da", "al", "bin", "ibn", "el", "di", "le"}
+)
 _CLOSED = frozenset({"DET", "ADP", "PRON", "SCONJ", "CCONJ", "AUX", "PART", "INTJ", "PUNCT"})
 _CAPITAL = re.compile(r"^[A-ZÀ-ÖØ-Þ][\w'’.&]*$")
 _NUMERAL = re.compile(r"^([IVX]+|\d{1,4})$")
-_LONG_NAMED = frozenset({KG.Organization, KG.Agreement, KG.Event, KG.Government, KG.Policy, KG.Alliance})
-MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
+_LONG_NAMED = frozenset(
+    {KG.Organization, KG.Agreement, KG.Event, KG.Government, KG.Policy, KG.Alliance}
 )
-_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+MONTHS = frozenset(
+    (
+        *("january", "february", "march", "april", "may", "june"),
+        *("july", "august", "september", "october", "november", "december"),
+    )
+)
+_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,10 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
     if text in {"'", "'s"} and at + 1 < len(tokens) and is_capital(tokens[at + 1].text):
         plural = text == "'" or tokens[at - 1].text in {"People", "Women", "Children", "Workers"}
         return at + 2 if plural else None
-    if text.casefold() not in _LINKS or _kind_of_word(tokens[at - 1].text, nouns) not in _LONG_NAMED:
+    if (
+        text.casefold() not in _LINKS
+        or _kind_of_word(tokens[at - 1].text, nouns) not in _LONG_NAMED
+    ):
         inside = _kind_of_word(tokens[start].text, nouns) in _LONG_NAMED or any(
             _kind_of_word(tokens[k].text, nouns) in _LONG_NAMED for k in range(start, at)
         )
@@ -137,7 +149,7 @@ def _kind_of_word(word: str, nouns: Mapping[str, URIRef]) -> URIRef | None:
 
 
 def kind_of_run(words: list[str], nouns: Mapping[str, URIRef]) -> URIRef | None:
-    """The kind that the head word of a name gives away ("Suez Canal Company"), None if it does not."""
+    """The kind that the head word of a name gives away ("Suez Canal Company"), if it does."""
     lead = len(words)
     for k, word in enumerate(words):
         if word.casefold() in _LINKS and k > 0:

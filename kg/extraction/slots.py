@@ -177,7 +177,7 @@ def find_object(scene: Scene, verb: int) -> list[int]:
         if noun is not None and _has_object_gap(scene, verb, noun):
             return [noun]
     if tree.role(verb) == "conj" and tree.head(verb) is not None:
-        shared = [c for c in tree.under(verb, "obl", "ccomp", "xcomp")]
+        shared = tree.under(verb, "obl", "ccomp", "xcomp")
         first = find_first_conjunct(tree, verb)
         if not shared and tree.pos(first) == "VERB" and first < verb:
             return [c for c in tree.under(first, "obj") if c > verb]
@@ -237,9 +237,9 @@ def find_oblique(scene: Scene, head: int, preposition: str) -> list[int]:
             if found:
                 return found
     above = tree.head(head)
-    if above is not None and tree.pos(head) in NOMINAL and above < head:
-        if tree.role(head) in {"obj", "nsubj:pass", "obl", "xcomp"}:
-            return [f for f in _cased(tree, above, preposition) if f > head]
+    governed = tree.role(head) in {"obj", "nsubj:pass", "obl", "xcomp"}
+    if above is not None and tree.pos(head) in NOMINAL and above < head and governed:
+        return [f for f in _cased(tree, above, preposition) if f > head]
     if tree.role(head) == "conj" and above is not None:
         first = find_first_conjunct(tree, head)
         return [f for f in _cased(tree, first, preposition) if f > head]
@@ -280,7 +280,7 @@ def _stranded(scene: Scene, verb: int, preposition: str) -> list[int]:
 
 
 def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
-    """Who does what the noun says: possessive, "by" phrase, name before it, support verb's subject."""
+    """Who does what the noun says: possessive, "by" phrase, name before it, its verb's subject."""
     tree = scene.tree
     if noun in scene.within:
         return _names_beside(scene, noun)
@@ -301,17 +301,26 @@ def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
     above = tree.head(noun)
     if above is None or depth > 2:
         return []
-    if tree.role(noun) == "obj" and tree.pos(above) == "VERB":
-        return find_subject(scene, above)
-    if tree.role(noun) in {"nsubj:pass"} and tree.pos(above) == "VERB":
-        return find_by_agent(scene, above)
-    if tree.role(noun) == "conj" and tree.pos(above) in {"NOUN", "PROPN"}:
+    if tree.pos(above) == "VERB":
+        return _agent_of_verb(scene, noun, above)
+    role = tree.role(noun)
+    if role == "conj" and tree.pos(above) in {"NOUN", "PROPN"}:
         return find_agent(scene, above, depth + 1)
-    if tree.role(noun) == "obl" and tree.pos(above) == "VERB":
-        if scene.cues.has(tree, above, CUE.Support) or read_case(tree, noun) in {"in", "under"}:
-            return find_subject(scene, above)
-    if tree.role(noun) == "nmod" and read_case(tree, noun) == "of" and tree.pos(above) == "NOUN":
+    if role == "nmod" and read_case(tree, noun) == "of" and tree.pos(above) == "NOUN":
         return find_agent(scene, above, depth + 1)
+    return []
+
+
+def _agent_of_verb(scene: Scene, noun: int, verb: int) -> list[int]:
+    tree = scene.tree
+    role = tree.role(noun)
+    if role == "obj":
+        return find_subject(scene, verb)
+    if role == "nsubj:pass":
+        return find_by_agent(scene, verb)
+    supported = scene.cues.has(tree, verb, CUE.Support)
+    if role == "obl" and (supported or read_case(tree, noun) in {"in", "under"}):
+        return find_subject(scene, verb)
     return []
 
 
@@ -331,7 +340,9 @@ def find_modifiers(scene: Scene, noun: int) -> list[int]:
     return [
         c
         for c in tree.children[noun]
-        if c < noun and tree.role(c) in _NAME_ROLES and not read_case(tree, c)
+        if c < noun
+        and tree.role(c) in _NAME_ROLES
+        and not read_case(tree, c)
         and (tree.pos(c) in NOMINAL or scene.is_name(c))
         and tree.role(c) != "nmod:poss"
     ]
@@ -344,11 +355,7 @@ def find_parties(scene: Scene, noun: int) -> list[int]:
         phrases = _cased(tree, noun, preposition)
         if phrases and (tree.under(phrases[0], "conj") or preposition in {"between", "among"}):
             return phrases
-    names = [
-        c
-        for c in _deep_modifiers(scene, noun)
-        if scene.is_name(c)
-    ]
+    names = [c for c in _deep_modifiers(scene, noun) if scene.is_name(c)]
     return names if len(names) > 1 else []
 
 
@@ -361,9 +368,7 @@ def _deep_modifiers(scene: Scene, noun: int) -> list[int]:
             if read_case(tree, child):
                 continue
             found.extend([*_deep_modifiers(scene, child), child])
-            found.extend(
-                c for c in tree.children[child] if child < c < noun and scene.is_name(c)
-            )
+            found.extend(c for c in tree.children[child] if child < c < noun and scene.is_name(c))
     return sorted(set(found))
 
 

@@ -30,6 +30,7 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     for i in range(len(mended)):
         _rejoin_list(mended, i)
         _rejoin_subject(mended, i)
+        _free_participle(mended, i)
     return tuple(mended)
 
 
@@ -113,7 +114,7 @@ def _rejoin_list(tokens: list[Token], i: int) -> None:
 
 
 def _rejoin_subject(tokens: list[Token], i: int) -> None:
-    """ "A and B sent …": the first subject, cut off as a root of its own, joins the second."""
+    """In "A and B sent …" the first subject, cut off as a root of its own, joins the second."""
     first = tokens[i]
     if first.role != "root" or first.pos not in {"PROPN", "NOUN"} or i + 2 >= len(tokens):
         return
@@ -133,6 +134,22 @@ def _rejoin_subject(tokens: list[Token], i: int) -> None:
     tokens[i] = replace(first, role=role, head=verb)
     tokens[second] = replace(tokens[second], role="conj", head=i)
     tokens[i + 1] = replace(link, head=second)
+
+
+def _free_participle(tokens: list[Token], i: int) -> None:
+    """A participle after a comma, taken as one more member of the object, belongs to the verb."""
+    token = tokens[i]
+    if token.role != "conj" or token.pos != "VERB" or not token.text.casefold().endswith("ing"):
+        return
+    head = tokens[token.head]
+    children = [tokens[k].role for k in _children(tokens, i)]
+    if head.pos not in _NOMINAL or {"cc", "nsubj", "aux"} & set(children) or i == 0:
+        return
+    verb = head.head
+    while tokens[verb].pos not in {"VERB", "AUX"} and tokens[verb].head != verb:
+        verb = tokens[verb].head
+    if tokens[i - 1].text == "," and tokens[verb].pos == "VERB" and verb < i:
+        tokens[i] = replace(token, role="advcl", head=verb)
 
 
 def _stem_verb(form: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from spacy.language import Language
@@ -90,18 +91,16 @@ def _cut_token(word: str, known: Known) -> Iterator[tuple[int, int]]:
             cuts.update((match.start(), match.end()))
         cuts.update(split_run_together(word, known.word, named=known.name))
     edges = [0, *sorted(cuts), len(word)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if start < end:
             yield start, end
 
 
 def _cut_pieces(document: Document, parser: Parser, known: Known) -> Iterator[_Piece]:
     heading: Span | None = None
-    paragraph = 0
-    for block in document.blocks:
+    for paragraph, block in enumerate(document.blocks, start=1):
         if block.kind is BlockKind.HEADING:
             heading = block.span
-        paragraph += 1
         words = split_words(document.quote(block.span), block.span.start, parser, known)
         for part in _limit_length(words):
             yield _Piece(block, heading, paragraph, tuple(part))
@@ -111,7 +110,11 @@ def _limit_length(words: list[tuple[str, int, int]]) -> Iterator[list[tuple[str,
     """Cut what is far too long for one parse (a page without a full stop) at a stop or a limit."""
     while len(words) > _LONGEST_PIECE:
         cut = next(
-            (i + 1 for i in range(_LONGEST_PIECE - 1, _LONGEST_PIECE // 2, -1) if words[i][0] == "."),
+            (
+                i + 1
+                for i in range(_LONGEST_PIECE - 1, _LONGEST_PIECE // 2, -1)
+                if words[i][0] == "."
+            ),
             _LONGEST_PIECE,
         )
         yield words[:cut]

@@ -45,7 +45,7 @@ def load_pipeline(directory: Path = MODEL_DIRECTORY) -> Language:
 def _restore_component(
     nlp: Language, name: str, component: dict[str, Any], arrays: dict[str, Any]
 ) -> None:
-    pipe = nlp.get_pipe(name)
+    pipe: Any = nlp.get_pipe(name)
     pipe.cfg.update(component["cfg"])
     if "moves" in component:
         moves = srsly.msgpack_dumps({"moves": srsly.json_dumps(component["moves"]), "cfg": {}})

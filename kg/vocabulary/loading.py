@@ -12,7 +12,7 @@ from kg.compiled import load_compiled
 from kg.errors import OntologyError
 from kg.iris import CUE, KG, LEX
 from kg.model import Modality, Polarity
-from kg.rdf import Triple, read_turtle
+from kg.rdf import SourceTriple, read_turtle
 from kg.vocabulary.files import ontology_directory
 from kg.vocabulary.packing import FORMAT, pack_vocabulary, unpack_vocabulary
 from kg.vocabulary.records import Cue, Frame, Kind, Relation, Vocabulary
@@ -59,7 +59,7 @@ def _read_vocabulary(place: Path, lexicon: Iterable[Path]) -> Vocabulary:
     )
 
 
-def _describe(triples: Iterable[Triple]) -> dict[URIRef, dict[URIRef, list[str]]]:
+def _describe(triples: Iterable[SourceTriple]) -> dict[URIRef, dict[URIRef, list[str]]]:
     found: dict[URIRef, dict[URIRef, list[str]]] = {}
     for subject, predicate, value in triples:
         if isinstance(subject, URIRef):

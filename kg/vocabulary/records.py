@@ -75,8 +75,8 @@ class Cue:
 class Vocabulary:
     """All that the reading knows of the ontology.
 
-    `frames` are keyed by the lemma of their trigger, `cues` by their first word; `nouns` gives the kind that
-    a common noun names.
+    `frames` are keyed by the lemma of their trigger, `cues` by their first word; `nouns` gives the
+    kind that a common noun names.
     """
 
     kinds: Mapping[URIRef, Kind]
