@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
+from readings import make_prose
 
 ROOT = Path(__file__).parent.parent
+_CACHE = pytest.StashKey[Path]()
+
+
+def pytest_configure(config):
+    """Keep compiled files out of the user's home: in `$KG_TEST_CACHE`, else in a folder of the run.
+
+    A cache that outlives the run saves the seconds that compiling takes; files are keyed by their
+    content, so that a stale one is never read.
+    """
+    kept = os.environ.get("KG_TEST_CACHE")
+    if not kept:
+        kept = tempfile.mkdtemp(prefix="kg-tests-")
+        config.stash[_CACHE] = Path(kept)
+    os.environ["XDG_CACHE_HOME"] = kept
+
+
+def pytest_unconfigure(config):
+    """Remove the cache of the run."""
+    made = config.stash.get(_CACHE, None)
+    if made is not None:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +48,47 @@ def shared() -> Path:
 def sample() -> Path:
     """The sample article."""
     return ROOT / "examples" / "us-japan-alliance.txt"
+
+
+@pytest.fixture(scope="session")
+def vocabulary():
+    """The shipped ontology's vocabulary."""
+    from kg.vocabulary import load_vocabulary
+
+    return load_vocabulary()
+
+
+@pytest.fixture(scope="session")
+def names():
+    """The shipped names."""
+    from kg.extraction.names import load_names
+
+    return load_names()
+
+
+@pytest.fixture(scope="session")
+def parser():
+    """The shipped syntax model."""
+    from kg.syntax import load_parser
+
+    return load_parser()
+
+
+@pytest.fixture(scope="session")
+def read_text(vocabulary, names, parser):
+    """Read paragraphs as an article of prose; each text is read once."""
+    from kg.reading import read
+
+    known = {}
+
+    def read_paragraphs(*paragraphs, issued=None):
+        key = (*paragraphs, issued)
+        if key not in known:
+            document = make_prose(*paragraphs, issued=issued)
+            known[key] = read(document, vocabulary, names, parser)
+        return known[key]
+
+    return read_paragraphs
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,8 @@
 
 import hashlib
 
+import pytest
+
 from kg import iris
 from kg.export.tables import format_period
 from kg.model import Block, BlockKind, Document, Span
@@ -62,3 +64,18 @@ def list_mentions(reading):
         f"{mention.form.value}"
         for span, mention, entity in sorted(found, key=lambda row: (row[0], row[2].iri))
     ]
+
+
+def list_triples(reading):
+    """The claims without their saying: "Canada withdrawsFrom Kyoto Protocol"."""
+    labels = {entity.iri: entity.label for entity in reading.entities}
+    return [
+        f"{labels[c.subject]} {c.relation.rsplit('#', 1)[1]} {labels[c.object]}"
+        for c in reading.claims
+    ]
+
+
+def case(text, *expected, never=(), fails=None):
+    """A text with what must be read from it, and what must not; `fails` says what goes wrong."""
+    marks = [pytest.mark.xfail(strict=False, reason=fails)] if fails else []
+    return pytest.param(text, set(expected), set(never), id=text, marks=marks)

@@ -5,19 +5,20 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDF, XSD, Literal, URIRef
-from records import VOCABULARY, make_reading
+from records import VOCABULARY, find_span, make_reading
 
 from kg import graph, iris
 from kg.errors import ExportError
 from kg.export import Format, export_claims, export_graph, export_mentions, open_target
 from kg.export.tables import format_period
 from kg.iris import ID, KG
-from kg.model import Period
+from kg.model import MentionForm, Period
 from kg.rdf import parse_quads
 from kg.store import open_memory_graph
 
@@ -154,18 +155,57 @@ def test_claims_have_the_form_that_the_scorer_reads():
         "holder": "author",
         "time": "2017-01",
         "sentence": "Trump withdrew from the TPP in January 2017.",
+        "quote": "Trump withdrew from the TPP in January 2017.",
+        "start": 16,
+        "end": 60,
+        "frame": "withdrawsFrom-withdrew",
     }
     assert belief["holder"]["name"] == "Donald Trump"
     assert (denial["polarity"], denial["topic"]) == ("negative", "the pact")
 
 
+def test_claims_say_where_their_quotes_stand():
+    reading = make_reading()
+    for line in export_claims(reading, "jsonl").splitlines():
+        row = json.loads(line)
+        assert reading.document.text[row["start"] : row["end"]] == row["quote"]
+        assert row["quote"] in row["sentence"]
+
+
+def _list_mentions(reading):
+    return [json.loads(line) for line in export_mentions(reading, "jsonl").splitlines()]
+
+
 def test_mentions_point_into_the_text():
     reading = make_reading()
-    rows = [json.loads(line) for line in export_mentions(reading, "jsonl").splitlines()]
-    assert len(rows) == 7
+    rows = _list_mentions(reading)
+    assert [row["text"] for row in rows] == ["Trump", "TPP", "Trump", "Japan", "TPP", "Japan"]
     assert [row["start"] for row in rows] == sorted(row["start"] for row in rows)
     for row in rows:
         assert reading.document.text[row["start"] : row["end"]] == row["text"]
+
+
+def test_mentions_list_names_and_adjectives_only():
+    reading = make_reading()
+    trump, japan, tpp = reading.entities
+    forms = (MentionForm.ADJECTIVE, MentionForm.PRONOUN)
+    others = tuple(replace(m, form=f) for m, f in zip(japan.mentions, forms, strict=True))
+    changed = replace(reading, entities=(trump, replace(japan, mentions=others), tpp))
+    assert [row["text"] for row in _list_mentions(changed)] == [
+        "Trump", "TPP", "Trump", "Japan", "TPP",
+    ]  # fmt: skip
+
+
+def test_of_nested_names_only_the_outermost_is_listed():
+    reading = make_reading()
+    trump, japan, tpp = reading.entities
+    outer = replace(
+        tpp.mentions[0], span=find_span(reading.document.text, "Trump withdrew from the TPP")
+    )
+    changed = replace(reading, entities=(trump, japan, replace(tpp, mentions=(outer,))))
+    assert [row["text"] for row in _list_mentions(changed)] == [
+        "Trump withdrew from the TPP", "Trump", "Japan", "Japan",
+    ]  # fmt: skip
 
 
 def test_csv_quotes_what_it_must():

@@ -21,6 +21,8 @@ from kg.iris import KG, mint_part
 from kg.model import Claim, Document, Evidence, Modality, Polarity, Span
 from kg.vocabulary import Frame, Vocabulary
 
+# A description whose noun gives no kind away may be any of these.
+_LOOSE_KINDS = frozenset({KG.Policy, KG.Issue, KG.Event, KG.Measure, KG.Aim, KG.Product})
 # Below this a wording is too weak a sign to stand alone.
 _LEAST_SCORE = 0.35
 
@@ -150,7 +152,9 @@ def _suits(
 ) -> bool:
     if not vocabulary.is_a(argument.kind, bound):
         return False
-    return not kinds or any(vocabulary.is_a(argument.kind, kind) for kind in kinds)
+    if not kinds or (argument.kind == KG.Concept and _LOOSE_KINDS.intersection(kinds)):
+        return True
+    return any(vocabulary.is_a(argument.kind, kind) for kind in kinds)
 
 
 def _refer_all(scene: Scene, number: int, heads: Sequence[int], cast: Cast) -> list[Argument]:

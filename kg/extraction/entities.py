@@ -27,6 +27,7 @@ _NO_HEADS = frozenset({"DET", "ADP", "PUNCT", "AUX", "CCONJ", "SCONJ", "PART", "
 _PAIR_WORDS = frozenset({"two", "both"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "such"})
 _SINGLE_STATE = frozenset({"country", "nation", "state", "kingdom", "republic"})
+_LISTED_KINDS = frozenset({KG.Group, KG.Person, KG.State, KG.Government, KG.Alliance})
 _BACK_KINDS = frozenset({KG.Agreement, KG.Alliance, KG.Organization, KG.Event, KG.Government,
                          KG.ArmedForce, KG.Place, KG.Policy})  # fmt: skip
 
@@ -223,7 +224,7 @@ class Cast:
         items = [
             c
             for c in tree.children[token]
-            if c > token and read_case(tree, c) in {"such_as", "including"}
+            if c > token and read_case(tree, c) in {"such_as", "including", "like"}
         ]
         if items and depth < 3:
             named = [
@@ -231,8 +232,11 @@ class Cast:
                 for c in find_conjuncts(tree, items[0])
                 for a in self.refer(sentence, c, depth + 1)
             ]
-            if named and any(a.named for a in named):
+            if named and (any(a.named for a in named) or read_case(tree, items[0]) != "including"):
                 return named
+        listed = self._apposed_names(sentence, token, depth)
+        if listed:
+            return listed
         if self._cues.has(tree, token, CUE.Generic):
             inner = [c for c in tree.under(token, "nmod") if read_case(tree, c) == "of"]
             if inner and depth < 3:
@@ -242,6 +246,21 @@ class Cast:
                     for a in self.refer(sentence, c, depth + 1)
                 ]
         return []
+
+    def _apposed_names(self, sentence: int, token: int, depth: int) -> list[Argument]:
+        """The names in apposition to a description ("six members: Belgium, France, …")."""
+        tree = self._trees[sentence]
+        if depth > 2 or self._kind_of_noun(tree, token) not in _LISTED_KINDS:
+            return []
+        found: list[Argument] = []
+        for child in tree.under(token, "appos", "dep", "parataxis"):
+            if child < token:
+                continue
+            members = [c for c in _chain(tree, child) if (sentence, c) in self._named]
+            found.extend(a for c in members for a in self.refer(sentence, c, depth + 1))
+        kinds = {a.kind for a in found}
+        actors = all(self._vocabulary.is_a(kind, KG.Actor) for kind in kinds)
+        return list(dict.fromkeys(found)) if actors else []
 
     def _refer_back(self, sentence: int, token: int) -> list[Argument]:
         """What a bare definite description ("the two countries", "the treaty") refers back to."""
@@ -361,6 +380,14 @@ class Cast:
                 return f"{self._drafts[owners[0].entity].label}'s {rest}"
             return rest
         return join_words(tree, tokens)
+
+
+def _chain(tree: Tree, i: int) -> list[int]:
+    """A token and all that is coordinated or further apposed to it: parsers chain lists either way."""
+    found = [i]
+    for child in tree.under(i, "conj", "appos"):
+        found.extend(_chain(tree, child))
+    return sorted(found)
 
 
 def _length(mention: Mention) -> int:

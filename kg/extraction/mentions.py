@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from kg.vocabulary import Vocabulary
 
 # Nouns that with a country's adjective or a leader's name make a named body of that country.
 _BODY_KINDS = frozenset({KG.Government, KG.ArmedForce})
+_YEAR = re.compile(r"^(1[6-9]|20)\d\d$")
 _PLACE_CASES = frozenset({"in", "at", "near", "from", "to", "into", "around", "outside", "off"})
 _METONYMS = frozenset({*SUBJECTS, "nsubj:pass", "nmod:poss", "obl:agent"})
 _HONORIFICS = frozenset(
@@ -73,10 +75,10 @@ def find_mentions(
     matches = [names.find([t.text for t in tree.tokens]) for tree in trees]
     memory = _Memory()
     for found in matches:
-        _note_countries(found, names, memory)
-    date = document.issued or document.received
+        _note_context(found, names, memory)
+    dates = _date_sentences(document, trees)
     mentions: list[Mention] = []
-    for number, tree in enumerate(trees):
+    for number, (tree, date) in enumerate(zip(trees, dates, strict=True)):
         namings = _name_sentence(tree, matches[number], vocabulary, names, memory, midword, date)
         mentions.extend(_to_mention(tree, number, naming) for naming in namings)
     return tuple(mentions)
@@ -96,12 +98,35 @@ def _collect_midwords(trees: Sequence[Tree]) -> frozenset[str]:
     return frozenset(word for word in inside if word.casefold() not in small)
 
 
-def _note_countries(found: Iterable[NameMatch], names: Names, memory: _Memory) -> None:
+def _note_context(found: Iterable[NameMatch], names: Names, memory: _Memory) -> None:
+    """Take in the states and the people that the article names in full anywhere."""
     for match in found:
         for candidate in match.candidates:
             entry = names.entry(candidate.entry)
             if entry.kind == KG.State and entry.country:
                 memory.countries[entry.country] += 1
+        full = [c for c in match.candidates if c.surface in {"label", "alias"}]
+        if len(full) == 1 and match.end - match.start > 1:
+            memory.entries.add(full[0].entry)
+
+
+def _date_sentences(document: Document, trees: Sequence[Tree]) -> list[str | None]:
+    """The date that each sentence speaks of or from: the article's own, else the last year named.
+
+    Histories carry no date of their own, but the years that they tell of say who was in office.
+    """
+    own = document.issued or document.received
+    if own is not None:
+        return [own] * len(trees)
+    years = [
+        next((t.text for t in reversed(tree.tokens) if _YEAR.match(t.text)), None) for tree in trees
+    ]
+    current = next((year for year in years if year), None)
+    dates: list[str | None] = []
+    for year in years:
+        current = year or current
+        dates.append(current)
+    return dates
 
 
 def _name_sentence(
@@ -158,7 +183,7 @@ def _choose(
         match, date=date, seen=memory.entries, countries=frozenset(memory.countries)
     )
     if candidate is None:
-        return None
+        return _name_unknown_bearer(tree, match, memory)
     entry = names.entry(candidate.entry)
     if entry.kind == KG.Person and len(words) == 1 and surname in memory.people:
         earlier = memory.people[surname]
@@ -171,6 +196,24 @@ def _choose(
         state = names.entry(entry.capital_of)
         kind, iri, label = state.kind, state.iri, state.label
     return Naming(match.start, match.end, kind, label, form, iri, entry.country)
+
+
+def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: _Memory) -> Naming | None:
+    """A surname that several have, and nothing tells which: a person all the same."""
+    word = tree.tokens[match.end - 1]
+    if word.text.casefold() in memory.people:
+        return replace(memory.people[word.text.casefold()], start=match.start, end=match.end)
+    surnames = all(c.surface == "surname" for c in match.candidates)
+    if not surnames or match.end - match.start > 1 or word.pos != "PROPN" or match.start == 0:
+        return None
+    if any(
+        tree.tokens[c].text.casefold() in {"in", "at", "near"}
+        for c in tree.under(match.start, "case")
+    ):
+        return None
+    if tree.role(match.start) in {"compound", "flat", "amod"}:
+        return None
+    return Naming(match.start, match.end, KG.Person, word.text, MentionForm.NAME)
 
 
 def _inside_longer_name(tree: Tree, match: NameMatch) -> bool:

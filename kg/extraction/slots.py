@@ -99,6 +99,10 @@ def find_by_agent(scene: Scene, verb: int) -> list[int]:
     agents = [c for c in tree.children[verb] if tree.role(c) == "obl:agent"]
     if agents:
         return agents
+    if tree.role(verb) == "amod":
+        before = [c for c in tree.children[verb] if c < verb and tree.pos(c) in NOMINAL]
+        if before:
+            return before
     agents = find_oblique(scene, verb, "by")
     return [a for a in agents if not _is_time(scene, a)]
 
@@ -132,17 +136,32 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
         return []
     if role == "acl":
         if is_infinitive(tree, verb):
-            return find_agent(scene, above) or []
+            return find_agent(scene, above) or _cased(tree, above, "of")
         return [above] if not is_passive(tree, verb) else []
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []
-    if role == "xcomp" and scene.cues.has(tree, above, CUE.ObjectControl):
-        return find_object(scene, above) or _surface_subject(scene, above, depth + 1)
+    if role in {"xcomp", "advcl", "ccomp"} and _controls_by_object(scene, verb, above):
+        return find_object(scene, above) or tree.under(above, "iobj")
     if role in {"xcomp", "advcl", "ccomp", "obl", "csubj", "nmod"}:
         if tree.pos(above) in {"VERB", "AUX", "ADJ"} or tree.under(above, "cop", "nsubj"):
             return _surface_subject(scene, above, depth + 1)
         return find_agent(scene, above) if tree.pos(above) == "NOUN" else []
     return []
+
+
+def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
+    """Whether the object of a governing verb does what the embedded verb says.
+
+    "urged Japan to …", "prevented Cambodia from joining …", "allowed ships to …".
+    """
+    tree = scene.tree
+    if not scene.cues.has(tree, above, CUE.ObjectControl):
+        return False
+    marks = {tree.tokens[c].text.casefold() for c in tree.under(verb, "mark", "case")}
+    embedded = is_infinitive(tree, verb) or bool(marks & {"from", "into"})
+    return (embedded or tree.role(verb) == "xcomp") and bool(
+        find_object(scene, above) or tree.under(above, "iobj")
+    )
 
 
 def _surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
@@ -396,6 +415,8 @@ def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     if apposed:
         return apposed
     if role in {"compound", "nmod:desc", "amod"} and above > word and scene.is_name(above):
+        return [above]
+    if role == "nsubj" and tree.under(above, "cop") and tree.pos(above) in NOMINAL:
         return [above]
     return _predicative_bearer(scene, word, above, role)
 
