@@ -383,7 +383,7 @@ class Cast:
 
 
 def _chain(tree: Tree, i: int) -> list[int]:
-    """A token and all that is coordinated or further apposed to it: parsers chain lists either way."""
+    """A token and all coordinated with or apposed to it: parsers chain lists either way."""
     found = [i]
     for child in tree.under(i, "conj", "appos"):
         found.extend(_chain(tree, child))
