@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from kg.extraction.bodies import compose_bodies
 from kg.extraction.guesses import PLACE_CASES, name_run
-from kg.extraction.names import Candidate, NameMatch, Names
-from kg.extraction.naming import Memory, Naming, head_of
+from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
+from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
 from kg.extraction.runs import find_runs, is_capital
 from kg.extraction.titles import add_titles
 from kg.extraction.tree import SUBJECTS, Tree
@@ -59,6 +59,9 @@ def _note_context(found: Iterable[NameMatch], names: Names, memory: Memory) -> N
             entry = names.entry(candidate.entry)
             if entry.kind == KG.State and entry.country:
                 memory.countries[entry.country] += 1
+        memory.alone.update(
+            c.entry for c in match.candidates if c.surface in {"label", "alias", "acronym"}
+        )
         full = [c for c in match.candidates if c.surface in {"label", "alias"}]
         if len(full) == 1 and match.end - match.start > 1:
             memory.entries.add(full[0].entry)
@@ -101,7 +104,7 @@ def _name_sentence(
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
         namings.extend(name_run(tree, run.start, run.end, known, vocabulary, names, memory))
-    namings = _drop_overlaps(namings)
+    namings = [n for n in _drop_overlaps(namings) if n.kind != KG.Concept]
     bodies = list(compose_bodies(tree, namings, vocabulary))
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
@@ -120,10 +123,13 @@ def _name_inside(
         if naming.end - naming.start < 2 or naming.kind in {KG.State, KG.Person, KG.Place}:
             continue
         words = [t.text for t in tree.tokens[naming.start : naming.end - 1]]
+        happening = naming.kind not in NAMED_KINDS
         for match in names.find(words):
             moved = replace(match, start=match.start + naming.start, end=match.end + naming.start)
             inner = _choose(tree, moved, names, memory, date)
-            if inner is not None and inner.kind == KG.State:
+            if inner is None:
+                continue
+            if inner.kind == KG.State or (happening and inner.entry in memory.alone):
                 inside.append(inner)
     return inside
 
@@ -146,10 +152,26 @@ def _choose(
         return None
     form = candidate.form
     kind, iri, label = entry.kind, entry.iri, entry.label
+    if candidate.surface in ADJECTIVAL and _is_loose(words, entry, memory):
+        return Naming(match.start, match.end, KG.Concept, label, form)
+    if candidate.surface == "demonym" and _is_people(tree, match, words):
+        return Naming(match.start, match.end, KG.Group, words[-1], form, None, entry.country)
     if kind == KG.Place and entry.capital_of is not None and _acts(tree, match.start, match.end):
         state = names.entry(entry.capital_of)
         kind, iri, label = state.kind, state.iri, state.label
     return Naming(match.start, match.end, kind, label, form, iri, entry.country)
+
+
+def _is_loose(words: Sequence[str], entry: NameEntry, memory: Memory) -> bool:
+    """Whether an adjective of a region ("Asian nations") names nothing that the article names."""
+    regional = entry.kind == KG.Place or words[-1] in {"Western", "Eastern"}
+    return regional and entry.iri not in memory.alone
+
+
+def _is_people(tree: Tree, match: NameMatch, words: Sequence[str]) -> bool:
+    """Whether a plural without article ("most Britons") means people and not their state."""
+    before = tree.tokens[match.start - 1].text.casefold() if match.start else ""
+    return len(words) == 1 and words[0].endswith("s") and before != "the"
 
 
 def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: Memory) -> Naming | None:

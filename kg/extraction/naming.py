@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from rdflib import URIRef
 
 from kg.extraction.tree import Tree
+from kg.iris import KG
 from kg.model import MentionForm
+
+
+# What has a name of its own; events, policies and the rest often only carry another's.
+NAMED_KINDS = frozenset(
+    {KG.State, KG.Government, KG.Person, KG.Organization, KG.Alliance, KG.ArmedForce, KG.Place,
+     KG.Agreement}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Memory:
     """What the document has named so far."""
 
     entries: set[URIRef] = field(default_factory=set)
+    alone: set[URIRef] = field(default_factory=set)
     countries: Counter[str] = field(default_factory=Counter)
     people: dict[str, Naming] = field(default_factory=dict)
     acronyms: dict[str, Naming] = field(default_factory=dict)
