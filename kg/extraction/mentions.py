@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kg.extraction.bodies import compose_bodies
+from kg.extraction.bodies import compose_bodies, compose_things, widen_names
 from kg.extraction.guesses import PLACE_CASES, name_run
 from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
@@ -104,13 +104,18 @@ def _name_sentence(
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
         namings.extend(name_run(tree, run.start, run.end, known, vocabulary, names, memory))
-    namings = [n for n in _drop_overlaps(namings) if n.kind != KG.Concept]
-    bodies = list(compose_bodies(tree, namings, vocabulary))
+    namings = _drop_overlaps(namings)
+    bodies = [
+        *compose_things(tree, namings, vocabulary),
+        *compose_bodies(tree, namings, vocabulary),
+    ]
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
     namings = add_titles(tree, namings, vocabulary)
+    namings = widen_names(tree, namings)
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
         _remember(tree, naming, memory)
+    namings = [n for n in namings if n.kind != KG.Concept]
     return sorted(set(namings), key=lambda n: (n.start, -n.end, n.kind))
 
 

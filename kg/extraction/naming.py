@@ -11,7 +11,6 @@ from kg.extraction.tree import Tree
 from kg.iris import KG
 from kg.model import MentionForm
 
-
 # What has a name of its own; events, policies and the rest often only carry another's.
 NAMED_KINDS = frozenset(
     {KG.State, KG.Government, KG.Person, KG.Organization, KG.Alliance, KG.ArmedForce, KG.Place,
