@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rdflib import URIRef
 
 from kg.errors import ExportError
+from kg.extraction.naming import NAMED_KINDS
 from kg.model import Claim, Entity, MentionForm, Period, Reading, Span
 
 TABLE_FORMATS = ("jsonl", "csv", "table")
@@ -93,7 +94,7 @@ def _list_mentions(reading: Reading) -> Iterator[Record]:
     for span, entity in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end, pair[1].iri)):
         if span.end <= reached:
             continue
-        reached = span.end
+        reached = span.end if entity.kind in NAMED_KINDS else reached
         yield {
             "start": span.start,
             "end": span.end,

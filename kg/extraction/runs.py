@@ -139,7 +139,8 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
     while following < len(tokens) and tokens[following].text.casefold() == "the":
         following += 1
     if following < len(tokens) and following - at <= 2 and is_capital(tokens[following].text):
-        return following + 1
+        dated = tokens[following].text.casefold() in MONTHS | _DAYS
+        return None if dated else following + 1
     return None
 
 

@@ -1,0 +1,121 @@
+"""Names that the gazetteer does not know, from their shape and the cues around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from rdflib import URIRef
+
+from kg.extraction.names import Names
+from kg.extraction.naming import Memory, Naming, head_of
+from kg.extraction.runs import kind_of_run
+from kg.extraction.titles import is_title
+from kg.extraction.tree import SUBJECTS, Tree
+from kg.iris import KG
+from kg.model import MentionForm
+from kg.vocabulary import Vocabulary
+
+PLACE_CASES = frozenset({"in", "at", "near", "from", "to", "into", "around", "outside", "off"})
+
+
+def name_run(
+    tree: Tree,
+    start: int,
+    end: int,
+    known: Sequence[Naming],
+    vocabulary: Vocabulary,
+    names: Names,
+    memory: Memory,
+) -> Iterator[Naming]:
+    """The names that a capitalised run makes beyond what the gazetteer found in it."""
+    inside = [n for n in known if start <= n.start and n.end <= end]
+    if any(n.start <= start and n.end >= end for n in known):
+        return
+    words = [t.text for t in tree.tokens[start:end]]
+    kind = kind_of_run(words, vocabulary.nouns)
+    last_known = max((n.end for n in inside), default=start)
+    if kind is not None and kind not in {KG.Person, KG.Group} and last_known < end:
+        country = next((n.country for n in inside if n.country), None)
+        actor = vocabulary.is_a(kind, KG.Actor)
+        yield Naming(start, end, kind, " ".join(words), MentionForm.NAME, None,
+                     country if actor else None)  # fmt: skip
+        return
+    for piece_start, piece_end in _unknown_pieces(tree, start, end, inside, vocabulary):
+        naming = _name_piece(tree, piece_start, piece_end, inside, vocabulary, names, memory)
+        if naming is not None:
+            yield naming
+
+
+def _unknown_pieces(
+    tree: Tree, start: int, end: int, inside: Sequence[Naming], vocabulary: Vocabulary
+) -> Iterator[tuple[int, int]]:
+    """The parts of a run outside known names and titles; a known surname ends its own piece."""
+    blocked = {
+        i
+        for n in inside
+        if n.kind != KG.Person or n.end - n.start > 1
+        for i in range(n.start, n.end)
+    }
+    piece: list[int] = []
+    for i in range(start, end):
+        token = tree.tokens[i]
+        title = is_title(token.text, vocabulary)
+        if i in blocked or title or token.text in {"of", "and", "the", "for"}:
+            if piece:
+                yield piece[0], piece[-1] + 1
+            piece = []
+        else:
+            piece.append(i)
+    if piece:
+        yield piece[0], piece[-1] + 1
+
+
+def _name_piece(
+    tree: Tree,
+    start: int,
+    end: int,
+    inside: Sequence[Naming],
+    vocabulary: Vocabulary,
+    names: Names,
+    memory: Memory,
+) -> Naming | None:
+    words = [t.text for t in tree.tokens[start:end]]
+    text = " ".join(words)
+    if text in memory.acronyms:
+        return replace(memory.acronyms[text], start=start, end=end)
+    if words[-1].casefold() in memory.people and len(words) <= 2:
+        return replace(memory.people[words[-1].casefold()], start=start, end=end)
+    surname = next((n for n in inside if n.end == end and n.kind == KG.Person), None)
+    if surname is not None and len(words) > 1:
+        entry = names.entry(surname.entry) if surname.entry else None
+        same = entry is not None and words[0].casefold() in entry.label.casefold()
+        return replace(surname, start=start, end=end, name=surname.name if same else text,
+                       entry=surname.entry if same else None)  # fmt: skip
+    kind = memory.kinds.get(text) or _guess_kind(tree, start, end, words, vocabulary)
+    if kind is None:
+        return None
+    memory.kinds[text] = kind
+    country = next((n.country for n in inside if n.country and n.end <= start), None)
+    return Naming(start, end, kind, text, MentionForm.NAME, None,
+                  country if kind == KG.Person else None)  # fmt: skip
+
+
+def _guess_kind(
+    tree: Tree, start: int, end: int, words: Sequence[str], vocabulary: Vocabulary
+) -> URIRef | None:
+    head = head_of(tree, start, end)
+    before = tree.tokens[start - 1].text if start else ""
+    if is_title(before, vocabulary) and before[:1].isupper():
+        return KG.Person
+    if len(words) == 1 and words[0].isupper() and 1 < len(words[0]) <= 6:
+        return KG.Organization
+    if any(tree.tokens[c].text.casefold() in PLACE_CASES for c in tree.under(head, "case")):
+        return KG.Place
+    if before.casefold() == "the":
+        return KG.Place if len(words) == 1 else KG.Organization
+    if 2 <= len(words) <= 4 and all(w[:1].isupper() or w in {"-", "al", "de"} for w in words):
+        return KG.Person
+    if len(words) == 1 and tree.role(head) in SUBJECTS and tree.pos(head) == "PROPN":
+        return KG.Person
+    return KG.Place if len(words) == 1 and tree.pos(head) == "PROPN" else None
