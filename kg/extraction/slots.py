@@ -27,6 +27,7 @@ from kg.iris import CUE
 _OBLIQUES = frozenset({"obl", "nmod", "obl:agent", "obl:arg", "advmod", "nmod:desc", "obl:lmod"})
 _NAME_ROLES = frozenset({"compound", "amod", "nmod:poss", "nmod:desc", "nmod"})
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
+_EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
 _MONTHS = frozenset(
     {"January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -85,8 +86,16 @@ def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
 
 def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
     if slot in {"complement", "clause"}:
-        return scene.tree.under(trigger, "xcomp", "ccomp", "advcl", "acl")
+        return [c for c in scene.tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
     return fill_slot(scene, trigger, slot)
+
+
+def _is_complement(scene: Scene, verb: int) -> bool:
+    """Whether a clause says what its governor is for, not merely describes it."""
+    tree = scene.tree
+    if tree.role(verb) in {"xcomp", "ccomp"} or is_infinitive(tree, verb):
+        return True
+    return bool(tree.under(verb, "mark", "case")) and not is_passive(tree, verb)
 
 
 def find_subject(scene: Scene, verb: int, depth: int = 0) -> list[int]:
