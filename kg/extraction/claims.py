@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -18,11 +18,13 @@ from kg.extraction.slots import Scene, find_agent
 from kg.extraction.time import find_period
 from kg.extraction.tree import Tree, find_conjuncts, read_case
 from kg.iris import KG, mint_part
-from kg.model import Claim, Document, Evidence, Modality, Polarity, Span
+from kg.model import Claim, Document, Evidence, MentionForm, Modality, Polarity, Span
 from kg.vocabulary import Frame, Vocabulary
 
 # A description whose noun gives no kind away may be any of these.
 _LOOSE_KINDS = frozenset({KG.Policy, KG.Issue, KG.Event, KG.Measure, KG.Aim, KG.Product})
+# Names of these are labels: "Democratic Republic", "Users' Association" state no relation.
+_OPAQUE_NAMES = (KG.Organization, KG.Government, KG.ArmedForce, KG.Place, KG.State, KG.Agreement,KG.Policy)
 # Below this a wording is too weak a sign to stand alone.
 _LEAST_SCORE = 0.35
 
@@ -42,11 +44,12 @@ def find_claims(
     """Read every claim of the article, in text order."""
     cues = CueIndex(vocabulary.cues)
     claims: dict[URIRef, Claim] = {}
+    worded = _words_of_names(trees, cast, vocabulary)
     for number, tree in enumerate(trees):
         names = cast.named_in(number)
         scene = Scene(tree, cues, names.__contains__, cast.persons_over(number))
         said: set[tuple[URIRef, URIRef, URIRef]] = set()
-        for pair in _read_sentence(scene, number, cast, vocabulary):
+        for pair in _read_sentence(scene, number, cast, vocabulary, worded):
             key = _key(pair, vocabulary)
             if key in said:
                 continue
@@ -54,6 +57,24 @@ def find_claims(
             claim = _make_claim(document, scene, number, pair, cast)
             claims.setdefault(claim.iri, claim)
     return tuple(claims.values())
+
+
+def _words_of_names(
+    trees: Sequence[Tree], cast: Cast, vocabulary: Vocabulary
+) -> Set[tuple[int, int]]:
+    """The words that are part of a body's or place's name and say nothing by themselves."""
+    words: set[tuple[int, int]] = set()
+    for entity in cast.entities():
+        if not any(vocabulary.is_a(entity.kind, kind) for kind in _OPAQUE_NAMES):
+            continue
+        for mention in entity.mentions:
+            if mention.form is MentionForm.NAME:
+                words.update(
+                    (mention.sentence, i)
+                    for i, token in enumerate(trees[mention.sentence].tokens)
+                    if mention.span.covers(token.span)
+                )
+    return words
 
 
 def _key(pair: _Pair, vocabulary: Vocabulary) -> tuple[URIRef, URIRef, URIRef]:
@@ -65,9 +86,15 @@ def _key(pair: _Pair, vocabulary: Vocabulary) -> tuple[URIRef, URIRef, URIRef]:
 
 
 def _read_sentence(
-    scene: Scene, number: int, cast: Cast, vocabulary: Vocabulary
+    scene: Scene,
+    number: int,
+    cast: Cast,
+    vocabulary: Vocabulary,
+    worded: Set[tuple[int, int]] = frozenset(),
 ) -> Iterator[_Pair]:
     for trigger in range(len(scene.tree.tokens)):
+        if (number, trigger) in worded:
+            continue
         by_relation: dict[URIRef, list[_Pair]] = defaultdict(list)
         best: dict[URIRef, float] = {}
         for firing in fire_frames(scene, trigger, vocabulary):
