@@ -87,7 +87,7 @@ def _compose_thing(
     word = tree.tokens[head]
     kind = vocabulary.nouns.get(word.lemma)
     made = kind in _PACT_KINDS and naming.kind in _PARTY_KINDS
-    made = made or (kind == naming.kind == KG.Place and naming.form is MentionForm.NAME)
+    made = made or (kind == KG.Place and naming.kind in {KG.Place, KG.Concept})
     if kind is None or not made:
         return
     start = naming.start
@@ -144,7 +144,17 @@ def _find_modifiers(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> in
         if any(n.start < start <= n.end for n in namings) or is_capital(before.text):
             break
         start -= 1
+    if start and _points_at(tree, start - 1, naming):
+        start -= 1
     return start
+
+
+def _points_at(tree: Tree, i: int, naming: Naming) -> bool:
+    """Whether the word before belongs to the name: a year, "this" or "our"."""
+    word = tree.tokens[i].text.casefold()
+    if naming.kind == KG.Agreement and len(word) == 4 and word.isdigit():
+        return True
+    return word in {"this", "that", "these", "our", "my"} and tree.role(i) in {"det", "nmod:poss"}
 
 
 def _find_sharers(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> Iterator[Naming]:

@@ -16,6 +16,7 @@ from kg.iris import KG
 from kg.model import MentionForm
 from kg.vocabulary import Vocabulary
 
+_ACTING = frozenset({*SUBJECTS, "nsubj:pass", "obj", "nmod:poss", "obl:agent"})
 PLACE_CASES = frozenset({"in", "at", "near", "from", "to", "into", "around", "outside", "off"})
 
 
@@ -34,6 +35,8 @@ def name_run(
         return
     words = [t.text for t in tree.tokens[start:end]]
     kind = kind_of_run(words, vocabulary.nouns)
+    if kind == KG.State and (len(words) == 1 or words[-1].endswith("s")):
+        return
     last_known = max((n.end for n in inside), default=start)
     if kind is not None and kind not in {KG.Person, KG.Group} and last_known < end:
         country = next((n.country for n in inside if n.country), None)
@@ -82,6 +85,8 @@ def _name_piece(
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[start:end]]
     text = " ".join(words)
+    if text in memory.common:
+        return Naming(start, end, KG.Concept, text, MentionForm.NAME)
     if text in memory.acronyms:
         return replace(memory.acronyms[text], start=start, end=end)
     if words[-1].casefold() in memory.people and len(words) <= 2:
@@ -108,14 +113,34 @@ def _guess_kind(
     before = tree.tokens[start - 1].text if start else ""
     if is_title(before, vocabulary) and before[:1].isupper():
         return KG.Person
-    if len(words) == 1 and words[0].isupper() and 1 < len(words[0]) <= 6:
+    if len(words) == 1 and words[0].isupper() and words[0].isalpha() and 1 < len(words[0]) <= 6:
         return KG.Organization
-    if any(tree.tokens[c].text.casefold() in PLACE_CASES for c in tree.under(head, "case")):
+    if len(words[0]) == 1 and len(words) == 1:
+        return None
+    common = any(_is_common(word, vocabulary) for word in words)
+    placed = any(tree.tokens[c].text.casefold() in PLACE_CASES for c in tree.under(head, "case"))
+    if (placed or _stands_before_place(tree, end, vocabulary)) and not common:
         return KG.Place
     if before.casefold() == "the":
-        return KG.Place if len(words) == 1 else KG.Organization
+        return KG.Organization if len(words) > 1 else None
+    if common:
+        return None
     if 2 <= len(words) <= 4 and all(w[:1].isupper() or w in {"-", "al", "de"} for w in words):
         return KG.Person
-    if len(words) == 1 and tree.role(head) in SUBJECTS and tree.pos(head) == "PROPN":
-        return KG.Person
-    return KG.Place if len(words) == 1 and tree.pos(head) == "PROPN" else None
+    alone = len(words) == 1 and tree.pos(head) == "PROPN"
+    return KG.Person if alone and tree.role(head) in _ACTING else None
+
+
+def _stands_before_place(tree: Tree, end: int, vocabulary: Vocabulary) -> bool:
+    """Whether a noun for a place follows ("the Thysville military base")."""
+    while end < len(tree.tokens) and tree.role(end) == "amod":
+        end += 1
+    if end >= len(tree.tokens) or tree.role(end - 1) not in {"compound", "amod"}:
+        return False
+    return vocabulary.nouns.get(tree.lemma(end)) == KG.Place
+
+
+def _is_common(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether the lexicon knows a word: then a capital alone makes no person or place of it."""
+    lower = word.casefold()
+    return lower in vocabulary.nouns or lower in vocabulary.frames or lower in vocabulary.cues

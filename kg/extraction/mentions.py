@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kg.extraction.bodies import compose_bodies, compose_things, widen_names
@@ -11,7 +11,7 @@ from kg.extraction.guesses import PLACE_CASES, name_run
 from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
 from kg.extraction.runs import find_runs, is_capital
-from kg.extraction.titles import add_titles
+from kg.extraction.titles import add_titles, is_title, name_offices
 from kg.extraction.tree import SUBJECTS, Tree
 from kg.iris import KG
 from kg.model import BlockKind, Document, Mention, MentionForm, Span
@@ -30,6 +30,8 @@ def find_mentions(
     memory = Memory()
     for found in matches:
         _note_context(found, names, memory)
+    for tree in trees:
+        memory.common.update(_find_common_acronyms(tree, vocabulary))
     dates = _date_sentences(document, trees)
     mentions: list[Mention] = []
     for number, (tree, date) in enumerate(zip(trees, dates, strict=True)):
@@ -67,6 +69,17 @@ def _note_context(found: Iterable[NameMatch], names: Names, memory: Memory) -> N
             memory.entries.add(full[0].entry)
 
 
+def _find_common_acronyms(tree: Tree, vocabulary: Vocabulary) -> Iterator[str]:
+    """The acronyms that stand for something without a name ("chemical weapons (CBW)")."""
+    for i in range(1, len(tree.tokens) - 1):
+        token, described = tree.tokens[i + 1], tree.tokens[i - 1]
+        if tree.tokens[i].text != "(" or not token.text[:-1].isupper() or len(token.text) < 3:
+            continue
+        kind = vocabulary.nouns.get(described.lemma)
+        if described.text.islower() and described.text.isalpha() and kind not in NAMED_KINDS:
+            yield token.text
+
+
 def _date_sentences(document: Document, trees: Sequence[Tree]) -> list[str | None]:
     """The date that each sentence speaks of or from: the article's own, else the last year named.
 
@@ -98,9 +111,9 @@ def _name_sentence(
     known = [
         naming
         for match in matches
-        if (naming := _choose(tree, match, names, memory, date)) is not None
+        if (naming := _choose(tree, match, names, memory, date, vocabulary)) is not None
     ]
-    known.extend(_name_inside(tree, known, names, memory, date))
+    known.extend(_name_inside(tree, known, names, memory, date, vocabulary))
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
         namings.extend(name_run(tree, run.start, run.end, known, vocabulary, names, memory))
@@ -112,7 +125,7 @@ def _name_sentence(
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
     namings = add_titles(tree, namings, vocabulary)
-    namings = widen_names(tree, namings)
+    namings = [*widen_names(tree, namings), *name_offices(tree, namings, memory, vocabulary)]
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
         _remember(tree, naming, memory)
     namings = [n for n in namings if n.kind != KG.Concept]
@@ -120,7 +133,12 @@ def _name_sentence(
 
 
 def _name_inside(
-    tree: Tree, known: Sequence[Naming], names: Names, memory: Memory, date: str | None
+    tree: Tree,
+    known: Sequence[Naming],
+    names: Names,
+    memory: Memory,
+    date: str | None,
+    vocabulary: Vocabulary,
 ) -> list[Naming]:
     """The states named inside a longer name ("the US-Japan alliance"): they are its parties."""
     inside: list[Naming] = []
@@ -131,7 +149,7 @@ def _name_inside(
         happening = naming.kind not in NAMED_KINDS
         for match in names.find(words):
             moved = replace(match, start=match.start + naming.start, end=match.end + naming.start)
-            inner = _choose(tree, moved, names, memory, date)
+            inner = _choose(tree, moved, names, memory, date, vocabulary)
             if inner is None:
                 continue
             if inner.kind == KG.State or (happening and inner.entry in memory.alone):
@@ -140,7 +158,12 @@ def _name_inside(
 
 
 def _choose(
-    tree: Tree, match: NameMatch, names: Names, memory: Memory, date: str | None
+    tree: Tree,
+    match: NameMatch,
+    names: Names,
+    memory: Memory,
+    date: str | None,
+    vocabulary: Vocabulary,
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[match.start : match.end]]
     surname = words[-1].casefold()
@@ -155,6 +178,8 @@ def _choose(
         return replace(earlier, start=match.start, end=match.end)
     if entry.kind == KG.Person and len(words) == 1 and _inside_longer_name(tree, match):
         return None
+    if entry.kind == KG.Place and _is_given_name(tree, match, vocabulary):
+        return None
     form = candidate.form
     kind, iri, label = entry.kind, entry.iri, entry.label
     if candidate.surface in ADJECTIVAL and _is_loose(words, entry, memory):
@@ -165,6 +190,14 @@ def _choose(
         state = names.entry(entry.capital_of)
         kind, iri, label = state.kind, state.iri, state.label
     return Naming(match.start, match.end, kind, label, form, iri, entry.country)
+
+
+def _is_given_name(tree: Tree, match: NameMatch, vocabulary: Vocabulary) -> bool:
+    """Whether a title before and a surname behind make a place's name a person's."""
+    before = tree.tokens[match.start - 1].text if match.start else ""
+    return (
+        before[:1].isupper() and is_title(before, vocabulary) and _inside_longer_name(tree, match)
+    )
 
 
 def _is_loose(words: Sequence[str], entry: NameEntry, memory: Memory) -> bool:
@@ -242,6 +275,9 @@ def _remember(tree: Tree, naming: Naming, memory: Memory) -> None:
     last = tree.tokens[naming.end - 1].text
     if naming.kind == KG.Person and naming.form is MentionForm.NAME:
         memory.people.setdefault(last.casefold(), replace(naming, start=0, end=0))
+        for token in tree.tokens[naming.start : naming.end]:
+            if token.text[:1].isupper():
+                memory.offices[token.text] = replace(naming, start=0, end=0)
     tokens = tree.tokens
     if naming.end + 1 < len(tokens) and tokens[naming.end].text == "(":
         acronym = tokens[naming.end + 1].text

@@ -40,6 +40,8 @@ class Memory:
     countries: Counter[str] = field(default_factory=Counter)
     people: dict[str, Naming] = field(default_factory=dict)
     acronyms: dict[str, Naming] = field(default_factory=dict)
+    common: set[str] = field(default_factory=set)
+    offices: dict[str, Naming] = field(default_factory=dict)
     kinds: dict[str, URIRef] = field(default_factory=dict)
 
 

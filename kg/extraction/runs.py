@@ -25,13 +25,15 @@ _NUMERAL = re.compile(r"^([IVX]+|\d{1,4})$")
 _LONG_NAMED = frozenset(
     {KG.Organization, KG.Agreement, KG.Event, KG.Government, KG.Policy, KG.Alliance}
 )
+# In small letters these are people or tasks; at the end of a name they are bodies.
+_NAMED_BODIES = frozenset({"Group", "Mechanism", "Mission", "Panel", "Team"})
 MONTHS = frozenset(
     (
         *("january", "february", "march", "april", "may", "june"),
         *("july", "august", "september", "october", "november", "december"),
     )
 )
-_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def is_capital(text: str) -> bool:
 def _starts_name(tree: Tree, i: int, midword: Collection[str]) -> bool:
     token = tree.tokens[i]
     word = token.text
-    if not is_capital(word) or word.casefold() in MONTHS | _DAYS:
+    if not is_capital(word) or word.casefold() in MONTHS | DAYS:
         return False
     if token.pos in _CLOSED and not (word.isupper() and len(word) > 1):
         return False
@@ -139,7 +141,7 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
     while following < len(tokens) and tokens[following].text.casefold() == "the":
         following += 1
     if following < len(tokens) and following - at <= 2 and is_capital(tokens[following].text):
-        dated = tokens[following].text.casefold() in MONTHS | _DAYS
+        dated = tokens[following].text.casefold() in MONTHS | DAYS
         return None if dated else following + 1
     return None
 
@@ -158,4 +160,7 @@ def kind_of_run(words: list[str], nouns: Mapping[str, URIRef]) -> URIRef | None:
             break
     if lead > 0 and _NUMERAL.match(words[lead - 1]) and lead > 1:
         lead -= 1
-    return _kind_of_word(words[lead - 1], nouns)
+    head = words[lead - 1]
+    if lead > 1 and head in _NAMED_BODIES:
+        return KG.Organization
+    return _kind_of_word(head, nouns)

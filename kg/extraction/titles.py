@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kg.extraction.naming import Naming
-from kg.extraction.runs import is_capital
+from kg.extraction.naming import Memory, Naming
+from kg.extraction.phrases import join_words
+from kg.extraction.runs import DAYS, MONTHS, is_capital
 from kg.extraction.tree import Tree
 from kg.iris import KG
-from kg.model import MentionForm
+from kg.model import MentionForm, Token
 from kg.vocabulary import Vocabulary
 
 _HONORIFICS = frozenset(
-    [
-        "mr",
-        "mr.",
-        "mrs",
-        "mrs.",
-        "ms",
-        "dr",
-        "dr.",
-        "sir",
-        "lord",
-        "lady",
-        "count",
-        "baron",
-        "prince",
-        "princess",
-        "saint",
-        "general",
-    ]
-)
+    {"mr", "mr.", "mrs", "mrs.", "ms", "dr", "dr.", "sir", "lord", "lady", "count", "baron",
+     "prince", "princess", "saint", "general", "professor", "judge", "captain", "major", "sheikh",
+     "ayatollah", "archbishop", "under-", "secretary-", "grand"}
+)  # fmt: skip
+# Offices that stand for their holder where an article says which ("the President").
+_OFFICES = frozenset(
+    {"President", "Premier", "Chancellor", "Minister", "General", "Secretary-General", "King",
+     "Queen", "Emperor", "Pope", "Sultan", "Shah", "Emir", "Kaiser", "Tsar", "Czar"}
+)  # fmt: skip
+_NEEDED = {"Minister": "Prime", "General": "Secretary-"}
+_DETERMINERS = frozenset({"the", "our", "my", "its", "his", "her", "their", "this"})
 
 
 def is_title(word: str, vocabulary: Vocabulary) -> bool:
@@ -50,7 +43,9 @@ def add_titles(tree: Tree, namings: Sequence[Naming], vocabulary: Vocabulary) ->
             out.append(naming)
             continue
         start = naming.start
-        while start > 0 and _belongs_to_title(tree, start - 1, namings, vocabulary):
+        while start > 0 and _belongs_to_title(
+            tree, start - 1, namings, vocabulary, inside=start < naming.start
+        ):
             start -= 1
         while start < naming.start and tree.tokens[start].text.casefold() in {"of", "the", "and"}:
             start += 1
@@ -66,16 +61,59 @@ def add_titles(tree: Tree, namings: Sequence[Naming], vocabulary: Vocabulary) ->
 
 
 def _belongs_to_title(
-    tree: Tree, i: int, namings: Sequence[Naming], vocabulary: Vocabulary
+    tree: Tree, i: int, namings: Sequence[Naming], vocabulary: Vocabulary, *, inside: bool
 ) -> bool:
     token = tree.tokens[i]
     if _in_office_name(tree, i):
         return True
     if is_capital(token.text) and is_title(token.text, vocabulary):
         return True
-    in_state = any(n.start <= i < n.end and n.kind == KG.State for n in namings)
     following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
-    return in_state and is_title(following, vocabulary) and following[:1].isupper()
+    titled = is_title(following, vocabulary)
+    if any(n.start <= i < n.end and n.kind in {KG.State, KG.Organization} for n in namings):
+        return titled
+    if is_capital(token.text) and i > 0 and following[:1].isupper() and _is_field(token):
+        titled = titled or (inside and tree.head(i) == tree.head(i + 1))
+        return titled and not any(n.start <= i < n.end for n in namings)
+    return vocabulary.nouns.get(token.lemma) == KG.Person and any(
+        n.end == i and n.kind in {KG.State, KG.Organization} for n in namings
+    )
+
+
+def _is_field(token: Token) -> bool:
+    return token.pos in {"PROPN", "NOUN", "ADJ"} and token.text.casefold() not in MONTHS | DAYS
+
+
+def name_offices(
+    tree: Tree, namings: Sequence[Naming], memory: Memory, vocabulary: Vocabulary
+) -> Iterator[Naming]:
+    """Read an office in capitals that stands alone as its holder ("The President stated …")."""
+    for i, token in enumerate(tree.tokens):
+        if token.text not in _OFFICES or any(n.start <= i < n.end for n in namings):
+            continue
+        start = i
+        while (
+            start > 0
+            and is_capital(tree.tokens[start - 1].text.rstrip("-"))
+            and is_title(tree.tokens[start - 1].text, vocabulary)
+        ):
+            start -= 1
+        following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
+        before = tree.tokens[i - 1].text if i else ""
+        if _NEEDED.get(token.text, before) != before:
+            continue
+        if start == 0 or tree.tokens[start - 1].text.casefold() not in _DETERMINERS:
+            continue
+        if following == "of" or is_capital(following):
+            continue
+        holder = memory.offices.get(token.text)
+        name = join_words(tree, list(range(start, i + 1)))
+        if tree.tokens[start - 1].text.casefold() != "the":
+            start -= 1
+        if holder is not None and holder.kind == KG.Person:
+            yield replace(holder, start=start, end=i + 1)
+        else:
+            yield Naming(start, i + 1, KG.Person, name, MentionForm.NAME)
 
 
 def _in_office_name(tree: Tree, i: int) -> bool:
