@@ -11,7 +11,18 @@ from kg.extraction.tree import Tree, find_particle
 from kg.vocabulary import Frame, Vocabulary
 
 _NAMED_SLOTS = frozenset(
-    {"subject", "object", "self", "second", "agent", "bearer", "modifier", "each", "predicate", "clause"}
+    {
+        "subject",
+        "object",
+        "self",
+        "second",
+        "agent",
+        "bearer",
+        "modifier",
+        "each",
+        "predicate",
+        "clause",
+    }
 )
 # How much less an end counts that stands near the trigger without filling a slot of it.
 _NEAR = 0.45
