@@ -21,6 +21,7 @@ from kg.iris import KG, mint_part
 from kg.model import Claim, Document, Evidence, MentionForm, Modality, Polarity, Span
 from kg.vocabulary import Frame, Vocabulary
 
+_PLAIN = Judgement(Polarity.POSITIVE, Modality.ASSERTED, ())
 # A description whose noun gives no kind away may be any of these.
 _LOOSE_KINDS = frozenset({KG.Policy, KG.Issue, KG.Event, KG.Measure, KG.Aim, KG.Product})
 # Names of these are labels: "Democratic Republic", "Users' Association" state no relation.
@@ -206,13 +207,11 @@ def _conjuncts(tree: Tree, head: int) -> list[int]:
 def _make_claim(document: Document, scene: Scene, number: int, pair: _Pair, cast: Cast) -> Claim:
     firing, tree = pair.firing, scene.tree
     frame: Frame = firing.frame
-    judgement = judge(scene, firing.trigger)
+    judgement = _PLAIN if _names_its_parties(tree, firing) else judge(scene, firing.trigger)
     holder = _find_holder(scene, number, judgement, pair, cast)
     trigger = tree.tokens[firing.trigger].span
     quote = _cover(tree, trigger, pair.subject.span, pair.object.span)
-    topic = None
-    if firing.topics:
-        topic = span_of(tree, phrase_tokens(tree, firing.topics[0], wide=True))
+    topic = _find_topic(tree, pair)
     evidence = Evidence(
         quote=quote,
         sentence=tree.sentence.span,
@@ -241,6 +240,29 @@ def _make_claim(document: Document, scene: Scene, number: int, pair: _Pair, cast
         modality=modality,
         period=find_period(document, tree, firing.trigger),
     )
+
+
+def _names_its_parties(tree: Tree, firing: Firing) -> bool:
+    """Whether a name spells the relation out ("the US-Japan alliance"): then it simply holds."""
+    return firing.paired and all(
+        party < firing.trigger and tree.role(party) in {"compound", "amod", "flat", "conj", "dep"}
+        for party in firing.subjects
+    )
+
+
+def _find_topic(tree: Tree, pair: _Pair) -> Span | None:
+    """The phrase that the relation is about, cut before an end that the parser hung into it."""
+    for head in pair.firing.topics:
+        tokens = phrase_tokens(tree, head, wide=True)
+        ends = (pair.subject.span, pair.object.span)
+        inside = [i for i in tokens if any(e.overlaps(tree.tokens[i].span) for e in ends)]
+        if head in inside:
+            continue
+        tokens = [i for i in tokens if not inside or i < inside[0] or i == head]
+        while tokens and tokens[-1] != head and tree.pos(tokens[-1]) in {"ADP", "DET", "CCONJ"}:
+            tokens.pop()
+        return span_of(tree, tokens)
+    return None
 
 
 def _cover(tree: Tree, *spans: Span) -> Span:

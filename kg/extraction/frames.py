@@ -103,19 +103,9 @@ def _words_fit(tree: Tree, i: int, frame: Frame) -> bool:
 
 def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> Firing | None:
     tree = scene.tree
-    score = frame.weight
-    if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
-        particles = find_particle(tree, trigger)
-        if frame.particle is not None:
-            if frame.particle not in particles:
-                return None
-            score += 0.3
-        elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
-            score -= 0.5
-    for slot, lemmas in frame.companions:
-        if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
-            return None
-        score += 0.5
+    score = _score_words(scene, trigger, frame)
+    if score is None:
+        return None
     symmetric = vocabulary.relations[frame.relation].symmetric
     subjects, rank = _first_filled(scene, trigger, frame.subject, frame)
     if frame.subject[:1] == ("each",) and frame.object[:1] == ("each",):
@@ -137,6 +127,24 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
         return None
     score -= 0.05 * (rank + object_rank)
     return _make(scene, frame, trigger, subjects, objects, False, score)
+
+
+def _score_words(scene: Scene, trigger: int, frame: Frame) -> float | None:
+    """The weight of a wording by the words with its trigger, None where one is missing."""
+    tree = scene.tree
+    score = frame.weight
+    if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
+        if frame.particle is not None:
+            if frame.particle not in find_particle(tree, trigger):
+                return None
+            score += 0.3
+        elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
+            score -= 0.5
+    for slot, lemmas in frame.companions:
+        if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
+            return None
+        score += 0.5
+    return score
 
 
 def _near_subject(scene: Scene, trigger: int, frame: Frame, objects: list[int]) -> list[int]:

@@ -10,16 +10,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.clauses import mend_clauses
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
 _LIST_ROLES = frozenset({"obj", "obl", "nmod", "conj", "appos", "nsubj", "nsubj:pass", "iobj"})
+# What is longer is no sentence but a table or a page without stops; nothing is to be mended there.
+_LONGEST = 300
 _QUOTES = frozenset({'"', "'", "“", "”", "‘", "’"})
 
 
 def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens with verbs that were tagged as nouns, and the like, set right."""
+    if len(tokens) > _LONGEST:
+        return tuple(tokens)
     mended = list(tokens)
+    mend_clauses(mended)
     for i in range(len(mended)):
         if mended[i].pos in {"NOUN", "PROPN", "ADJ"} and _has_verbal_children(mended, i):
             _make_verb(mended, i)
@@ -185,9 +191,8 @@ def _raise_verb(tokens: list[Token], i: int) -> None:
     )
     tokens[place] = replace(noun, role="nsubj", head=i)
     for k in _children(tokens, place):
-        if tokens[k].role in {"cc", "punct"} and (noun.role == "conj" or k > i):
-            tokens[k] = replace(tokens[k], head=i)
-        elif k > i or tokens[k].role in {"advmod", "obl", "advcl"}:
+        linking = tokens[k].role in {"cc", "punct"} and noun.role == "conj"
+        if linking or k > i or tokens[k].role in {"advmod", "obl", "advcl"}:
             tokens[k] = replace(tokens[k], head=i)
 
 
