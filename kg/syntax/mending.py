@@ -17,6 +17,10 @@ _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
 _LIST_ROLES = frozenset({"obj", "obl", "nmod", "conj", "appos", "nsubj", "nsubj:pass", "iobj"})
 # What is longer is no sentence but a table or a page without stops; nothing is to be mended there.
 _LONGEST = 300
+_DITRANSITIVES = frozenset(
+    {"give", "grant", "offer", "send", "deny", "award", "allow", "promise", "pay", "lend", "sell",
+     "owe", "cost", "guarantee", "ask", "allot", "present", "hand", "bring", "cause", "show"}
+)  # fmt: skip
 _QUOTES = frozenset({'"', "'", "“", "”", "‘", "’"})
 
 
@@ -36,6 +40,7 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     for i in range(len(mended)):
         _raise_verb(mended, i)
     for i in range(len(mended)):
+        _part_objects(mended, i)
         _free_fronted_list(mended, i)
         _rejoin_list(mended, i)
         _rejoin_subject(mended, i)
@@ -194,6 +199,15 @@ def _raise_verb(tokens: list[Token], i: int) -> None:
         linking = tokens[k].role in {"cc", "punct"} and noun.role == "conj"
         if linking or k > i or tokens[k].role in {"advmod", "obl", "advcl"}:
             tokens[k] = replace(tokens[k], head=i)
+
+
+def _part_objects(tokens: list[Token], i: int) -> None:
+    """Of two objects of one verb the first is the receiver ("granted the powers rights")."""
+    if tokens[i].pos != "VERB" or tokens[i].lemma not in _DITRANSITIVES:
+        return
+    objects = [k for k in _children(tokens, i) if tokens[k].role == "obj" and k > i]
+    if len(objects) == 2 and tokens[objects[1]].pos in _NOMINAL:
+        tokens[objects[0]] = replace(tokens[objects[0]], role="iobj")
 
 
 def _free_fronted_list(tokens: list[Token], i: int) -> None:
