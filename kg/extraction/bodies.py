@@ -154,7 +154,7 @@ def _points_at(tree: Tree, i: int, naming: Naming) -> bool:
     word = tree.tokens[i].text.casefold()
     if naming.kind == KG.Agreement and len(word) == 4 and word.isdigit():
         return True
-    return word in {"this", "that", "these", "our", "my"} and tree.role(i) in {"det", "nmod:poss"}
+    return word in {"this", "that", "these", "our", "my"} and tree.role(i) not in {"mark", "nsubj"}
 
 
 def _find_sharers(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> Iterator[Naming]:

@@ -70,8 +70,9 @@ def _belongs_to_title(
         return True
     following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
     titled = is_title(following, vocabulary)
-    if any(n.start <= i < n.end and n.kind in {KG.State, KG.Organization} for n in namings):
-        return titled
+    for naming in namings:
+        if naming.start <= i < naming.end and naming.kind in {KG.State, KG.Organization}:
+            return titled or (inside and i + 1 < naming.end)
     if is_capital(token.text) and i > 0 and following[:1].isupper() and _is_field(token):
         titled = titled or (inside and tree.head(i) == tree.head(i + 1))
         return titled and not any(n.start <= i < n.end for n in namings)
