@@ -83,6 +83,7 @@ def _list_claims(reading: Reading) -> Iterator[Record]:
             "start": evidence.quote.start,
             "end": evidence.quote.end,
             "frame": _local_name(evidence.frame),
+            "confidence": claim.confidence,
         }
 
 

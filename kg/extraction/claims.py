@@ -10,6 +10,7 @@ from itertools import combinations, product
 from rdflib import URIRef
 
 from kg.extraction.attribution import Judgement, judge
+from kg.extraction.confidence import Judged, rate_claim
 from kg.extraction.cues import CueIndex
 from kg.extraction.entities import Argument, Cast
 from kg.extraction.frames import Firing, fire_frames
@@ -34,6 +35,8 @@ _OPAQUE_NAMES = (
     KG.Agreement,
     KG.Policy,
 )
+# Of claims rated below this four in five are wrong.
+LEAST_CONFIDENCE = 0.2
 # Below this a wording is too weak a sign to stand alone.
 _LEAST_SCORE = 0.35
 
@@ -51,8 +54,18 @@ def find_claims(
     document: Document, trees: Sequence[Tree], cast: Cast, vocabulary: Vocabulary
 ) -> tuple[Claim, ...]:
     """Read every claim of the article, in text order."""
-    cues = CueIndex(vocabulary.cues)
     claims: dict[URIRef, Claim] = {}
+    for claim, _ in judge_claims(document, trees, cast, vocabulary):
+        if claim.confidence is None or claim.confidence >= LEAST_CONFIDENCE:
+            claims.setdefault(claim.iri, claim)
+    return tuple(claims.values())
+
+
+def judge_claims(
+    document: Document, trees: Sequence[Tree], cast: Cast, vocabulary: Vocabulary
+) -> Iterator[tuple[Claim, Judged]]:
+    """Each claim with what its confidence rests on, once for a sentence."""
+    cues = CueIndex(vocabulary.cues)
     worded = _words_of_names(trees, cast, vocabulary)
     for number, tree in enumerate(trees):
         names = cast.named_in(number)
@@ -63,9 +76,7 @@ def find_claims(
             if key in said:
                 continue
             said.add(key)
-            claim = _make_claim(document, scene, number, pair, cast)
-            claims.setdefault(claim.iri, claim)
-    return tuple(claims.values())
+            yield _make_claim(document, scene, number, pair, cast)
 
 
 def _words_of_names(
@@ -204,7 +215,9 @@ def _conjuncts(tree: Tree, head: int) -> list[int]:
     return find_conjuncts(tree, head) if tree.role(head) != "conj" else [head]
 
 
-def _make_claim(document: Document, scene: Scene, number: int, pair: _Pair, cast: Cast) -> Claim:
+def _make_claim(
+    document: Document, scene: Scene, number: int, pair: _Pair, cast: Cast
+) -> tuple[Claim, Judged]:
     firing, tree = pair.firing, scene.tree
     frame: Frame = firing.frame
     judgement = _PLAIN if _names_its_parties(tree, firing) else judge(scene, firing.trigger)
@@ -228,7 +241,8 @@ def _make_claim(document: Document, scene: Scene, number: int, pair: _Pair, cast
     if frame.modality is not None and modality is Modality.ASSERTED:
         modality = frame.modality
     key = (pair.subject.entity, frame.relation, pair.object.entity, trigger.start, trigger.end)
-    return Claim(
+    judged = Judged(scene, firing, pair.subject, pair.object, polarity, modality)
+    claim = Claim(
         iri=mint_part(document.iri, "claim", *key),
         subject=pair.subject.entity,
         relation=frame.relation,
@@ -239,7 +253,9 @@ def _make_claim(document: Document, scene: Scene, number: int, pair: _Pair, cast
         polarity=polarity,
         modality=modality,
         period=find_period(document, tree, firing.trigger),
+        confidence=rate_claim(judged),
     )
+    return claim, judged
 
 
 def _names_its_parties(tree: Tree, firing: Firing) -> bool:
