@@ -5,19 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rdflib import URIRef
+
 from kg.extraction.naming import Naming, head_of
 from kg.extraction.phrases import join_words
 from kg.extraction.runs import is_capital
 from kg.extraction.tree import Tree
 from kg.iris import KG
-from kg.model import MentionForm
+from kg.model import MentionForm, Token
 from kg.vocabulary import Vocabulary
 
 # Whose name before a lower-case noun names a pact, and the pacts.
 _PARTY_KINDS = frozenset({KG.State, KG.Organization, KG.Alliance, KG.Concept})
 _PACT_KINDS = frozenset({KG.Agreement, KG.Alliance})
+_RULING_KINDS = frozenset({KG.State, KG.Person, KG.Government, KG.Organization})
+_RULES = frozenset({"administration", "cabinet", "dictatorship", "government", "junta", "regime"})
 _DESCRIBED_KINDS = frozenset({KG.Organization, KG.Agreement, KG.Government, KG.ArmedForce})
-_UNDESCRIBING = frozenset({"other", "same", "several", "many", "called", "later", "own", "various"})
+# Parts of a state that its adjective names ("the Italian mainland").
+_SHORES = frozenset({"coast", "coastline", "frontier", "mainland", "peninsula"})
+_UNDESCRIBING = frozenset(
+    {
+        "other",
+        "same",
+        "several",
+        "many",
+        "called",
+        "later",
+        "own",
+        "various",
+        "led",
+        "backed",
+        "run",
+    }
+)
 _COMPASS = frozenset(
     f"{point}{tail}"
     for point in ("north", "south", "east", "west", "northeast", "northwest", "southeast",
@@ -32,39 +52,81 @@ def compose_bodies(
 ) -> Iterator[Naming]:
     """Read "British forces", "the Trump administration": bodies named by country or leader."""
     for naming in namings:
-        if naming.kind not in {KG.State, KG.Person, KG.Government} or (
-            naming.entry is None and (naming.kind != KG.Person)
-        ):
+        head = _find_body(tree, naming, vocabulary)
+        if head is None:
             continue
-        head = naming.end
-        while (
-            head < len(tree.tokens)
-            and head < naming.end + 3
-            and (tree.role(head) in {"amod", "compound"} and not is_capital(tree.tokens[head].text))
-        ):
-            head += 1
-        if head >= len(tree.tokens):
+        kind = _kind_of_body(tree.tokens[head], naming, vocabulary)
+        if kind is None:
             continue
-        word = tree.tokens[head]
-        kind = vocabulary.nouns.get(word.lemma) or vocabulary.nouns.get(word.text.casefold())
-        if kind not in _BODY_KINDS or word.pos not in {"NOUN", "PROPN"}:
-            continue
-        if naming.kind == KG.Person and kind != KG.Government:
-            continue
-        words = [naming.name if naming.kind == KG.Person else tree.tokens[naming.start].text]
-        if naming.kind == KG.State:
-            words = [t.text for t in tree.tokens[naming.start : naming.end]]
-        elif naming.kind == KG.Person:
-            words = [tree.tokens[naming.end - 1].text]
+        words = [t.text for t in tree.tokens[naming.start : naming.end]]
+        if naming.kind == KG.Person:
+            words = words[-1:]
+        elif naming.kind == KG.Government:
+            words = words[:1]
         label = " ".join([*words, *(t.text for t in tree.tokens[naming.end : head + 1])])
-        if naming.kind == KG.Person and word.lemma != "administration":
-            continue
         label = label[:-1] if label.endswith(("nments", "istries")) else label
         yield Naming(naming.start, head + 1, kind, label, MentionForm.NAME, None, naming.country)
         noun = label.split()[-1]
         for sharer in _find_sharers(tree, naming, namings):
             adjective = tree.tokens[sharer.start].text
             yield replace(sharer, kind=kind, name=f"{adjective} {noun}", entry=None)
+
+
+def _find_body(tree: Tree, naming: Naming, vocabulary: Vocabulary) -> int | None:
+    """The noun for a body that follows a name, adjectives between them skipped."""
+    known = naming.entry is not None or naming.kind in {KG.Person, KG.Organization}
+    if naming.kind not in _RULING_KINDS or not known:
+        return None
+    head = naming.end
+    while (
+        head < min(len(tree.tokens), naming.end + 3)
+        and tree.role(head) in {"amod", "compound"}
+        and not is_capital(tree.tokens[head].text)
+    ):
+        head += 1
+    if head >= len(tree.tokens) or tree.pos(head) not in {"NOUN", "PROPN"}:
+        return None
+    return head
+
+
+def _kind_of_noun(word: Token, vocabulary: Vocabulary) -> URIRef | None:
+    return vocabulary.nouns.get(word.lemma) or vocabulary.nouns.get(word.text.casefold())
+
+
+def _kind_of_body(word: Token, naming: Naming, vocabulary: Vocabulary) -> URIRef | None:
+    kind = _kind_of_noun(word, vocabulary)
+    plural = "Number=Plur" in word.features
+    if kind not in _BODY_KINDS or (naming.kind == KG.Organization and kind != KG.ArmedForce):
+        return None
+    if naming.kind == KG.Person and word.lemma != "administration":
+        return None
+    if naming.kind == KG.State and word.lemma in {"authority", "administration"} and not plural:
+        return None
+    return kind
+
+
+def compose_rules(tree: Tree, namings: Sequence[Naming]) -> Iterator[Naming]:
+    """Read "Barre's regime", "the administration of President Carter" as governments."""
+    for naming in namings:
+        if naming.kind == KG.Person and naming.form is MentionForm.NAME:
+            yield from _compose_rule(tree, naming)
+
+
+def _compose_rule(tree: Tree, naming: Naming) -> Iterator[Naming]:
+    tokens = tree.tokens
+    end, last = naming.end, tokens[naming.end - 1].text
+    if end + 1 < len(tokens) and tokens[end].text in {"'s", "'"} and _is_rule(tokens[end + 1]):
+        name = f"{last}'s {tokens[end + 1].text}"
+        yield Naming(naming.start, end + 2, KG.Government, name, MentionForm.NAME, None,
+                     naming.country)  # fmt: skip
+    start = naming.start
+    if start >= 2 and tokens[start - 1].text == "of" and _is_rule(tokens[start - 2]):
+        name = f"{last} {tokens[start - 2].text}"
+        yield Naming(start - 2, end, KG.Government, name, MentionForm.NAME, None, naming.country)
+
+
+def _is_rule(token: Token) -> bool:
+    return token.lemma in _RULES and "Number=Plur" not in token.features
 
 
 def compose_things(
@@ -88,6 +150,7 @@ def _compose_thing(
     kind = vocabulary.nouns.get(word.lemma)
     made = kind in _PACT_KINDS and naming.kind in _PARTY_KINDS
     made = made or (kind == KG.Place and naming.kind in {KG.Place, KG.Concept})
+    made = made or (word.lemma in _SHORES and naming.kind == KG.State)
     if kind is None or not made:
         return
     start = naming.start
@@ -137,16 +200,29 @@ def _find_modifiers(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> in
     start = naming.start
     while start > 0:
         before = tree.tokens[start - 1]
-        if before.text in _UNDESCRIBING or tree.role(start - 1) not in {"amod", "nummod"}:
+        if before.text in _UNDESCRIBING | {"led", "backed", "run"} or tree.role(start - 1) not in {
+            "amod",
+            "nummod",
+        }:
             break
         if tree.head(start - 1) != head or before.pos not in {"ADJ", "NUM", "VERB"}:
             break
         if any(n.start < start <= n.end for n in namings) or is_capital(before.text):
             break
         start -= 1
+    if start == naming.start:
+        start = _find_leader(tree, start, namings)
     if start and _points_at(tree, start - 1, naming):
         start -= 1
     return start
+
+
+def _find_leader(tree: Tree, start: int, namings: Sequence[Naming]) -> int:
+    """Where "NATO-led" before a name begins."""
+    texts = [t.text for t in tree.tokens[max(0, start - 2) : start]]
+    if len(texts) < 2 or texts[0] not in {"-", "–"} or texts[1] not in {"led", "backed", "run"}:
+        return start
+    return next((n.start for n in namings if n.end == start - 2), start)
 
 
 def _points_at(tree: Tree, i: int, naming: Naming) -> bool:

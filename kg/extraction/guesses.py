@@ -64,7 +64,8 @@ def _unknown_pieces(
     for i in range(start, end):
         token = tree.tokens[i]
         title = is_title(token.text, vocabulary)
-        if i in blocked or title or token.text in {"of", "and", "the", "for"}:
+        edge = token.text == "-" and (not piece or i + 1 in blocked or i + 1 == end)
+        if i in blocked or title or edge or token.text in {"of", "and", "the", "for"}:
             if piece:
                 yield piece[0], piece[-1] + 1
             piece = []

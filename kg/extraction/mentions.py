@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kg.extraction.bodies import compose_bodies, compose_things, widen_names
+from kg.extraction.bodies import compose_bodies, compose_rules, compose_things, widen_names
 from kg.extraction.guesses import PLACE_CASES, name_run
 from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
+from kg.extraction.phrases import join_words
 from kg.extraction.runs import find_runs, is_capital
-from kg.extraction.titles import add_titles, is_title, name_offices
+from kg.extraction.titles import add_titles, find_titles, is_title, name_offices
 from kg.extraction.tree import SUBJECTS, Tree
 from kg.iris import KG
 from kg.model import BlockKind, Document, Mention, MentionForm, Span
@@ -128,9 +129,10 @@ def _name_sentence(
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
     namings = add_titles(tree, namings, vocabulary)
+    namings = [*namings, *compose_rules(tree, namings)]
     namings = [*widen_names(tree, namings), *name_offices(tree, namings, memory, vocabulary)]
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
-        _remember(tree, naming, memory)
+        _remember(tree, naming, memory, vocabulary)
     namings = [n for n in namings if n.kind != KG.Concept]
     return sorted(set(namings), key=lambda n: (n.start, -n.end, n.kind))
 
@@ -272,15 +274,17 @@ def _drop_overlaps(namings: Sequence[Naming]) -> list[Naming]:
     return kept
 
 
-def _remember(tree: Tree, naming: Naming, memory: Memory) -> None:
+def _remember(tree: Tree, naming: Naming, memory: Memory, vocabulary: Vocabulary) -> None:
     if naming.entry is not None:
         memory.entries.add(naming.entry)
     last = tree.tokens[naming.end - 1].text
     if naming.kind == KG.Person and naming.form is MentionForm.NAME:
-        memory.people.setdefault(last.casefold(), replace(naming, start=0, end=0))
-        for token in tree.tokens[naming.start : naming.end]:
-            if token.text[:1].isupper():
-                memory.offices[token.text] = replace(naming, start=0, end=0)
+        person = replace(naming, start=0, end=0)
+        memory.people.setdefault(last.casefold(), person)
+        for start, end in find_titles(tree, naming, vocabulary):
+            memory.offices[join_words(tree, list(range(start, end)))] = replace(
+                naming, start=0, end=0
+            )
     tokens = tree.tokens
     if naming.end + 1 < len(tokens) and tokens[naming.end].text == "(":
         acronym = tokens[naming.end + 1].text

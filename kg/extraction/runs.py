@@ -25,6 +25,8 @@ _NUMERAL = re.compile(r"^([IVX]+|\d{1,4})$")
 _LONG_NAMED = frozenset(
     {KG.Organization, KG.Agreement, KG.Event, KG.Government, KG.Policy, KG.Alliance}
 )
+# What follows a hyphen in small letters inside a name ("High-level Panel").
+_LEVELS = frozenset({"level", "led", "wide"})
 # In small letters these are people or tasks; at the end of a name they are bodies.
 _NAMED_BODIES = frozenset({"Group", "Mechanism", "Mission", "Panel", "Team"})
 MONTHS = frozenset(
@@ -121,6 +123,8 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
     if text in {"-", "–"} and at + 1 < len(tokens) and is_capital(tokens[at + 1].text):
         glued = tokens[at - 1].span.end == tokens[at].span.start
         return at + 2 if glued and tokens[at].span.end == tokens[at + 1].span.start else None
+    if text in {"-", "–"} and at + 2 < len(tokens) and tokens[at + 1].text in _LEVELS:
+        return at + 3 if is_capital(tokens[at + 2].text) else None
     if text in {"'", "'s"} and at + 1 < len(tokens) and is_capital(tokens[at + 1].text):
         plural = text == "'" or tokens[at - 1].text in {"People", "Women", "Children", "Workers"}
         return at + 2 if plural else None

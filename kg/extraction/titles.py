@@ -16,14 +16,14 @@ from kg.vocabulary import Vocabulary
 _HONORIFICS = frozenset(
     {"mr", "mr.", "mrs", "mrs.", "ms", "dr", "dr.", "sir", "lord", "lady", "count", "baron",
      "prince", "princess", "saint", "general", "professor", "judge", "captain", "major", "sheikh",
-     "ayatollah", "archbishop", "under-", "secretary-", "grand"}
+     "ayatollah", "archbishop", "under", "grand"}
 )  # fmt: skip
 # Offices that stand for their holder where an article says which ("the President").
 _OFFICES = frozenset(
     {"President", "Premier", "Chancellor", "Minister", "General", "Secretary-General", "King",
      "Queen", "Emperor", "Pope", "Sultan", "Shah", "Emir", "Kaiser", "Tsar", "Czar"}
 )  # fmt: skip
-_NEEDED = {"Minister": "Prime", "General": "Secretary-"}
+_NEEDED = {"Minister": "Prime", "General": "-"}
 _DETERMINERS = frozenset({"the", "our", "my", "its", "his", "her", "their", "this"})
 
 
@@ -66,7 +66,7 @@ def _belongs_to_title(
     token = tree.tokens[i]
     if _in_office_name(tree, i):
         return True
-    if is_capital(token.text) and is_title(token.text, vocabulary):
+    if _is_title_part(tree, i, vocabulary):
         return True
     following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
     titled = is_title(following, vocabulary)
@@ -81,6 +81,24 @@ def _belongs_to_title(
     )
 
 
+def find_titles(tree: Tree, naming: Naming, vocabulary: Vocabulary) -> Iterator[tuple[int, int]]:
+    """The runs of title words in a person's mention."""
+    start = naming.start
+    for i in range(naming.start, naming.end + 1):
+        if i == naming.end or not _is_title_part(tree, i, vocabulary):
+            if start < i < naming.end:
+                yield start, i
+            start = i + 1
+
+
+def _is_title_part(tree: Tree, i: int, vocabulary: Vocabulary) -> bool:
+    """Whether a word is a title in capitals, or the hyphen of one ("Secretary-General")."""
+    text = tree.tokens[i].text
+    if text in {"-", "–"} and i > 0:
+        return _is_title_part(tree, i - 1, vocabulary)
+    return is_capital(text) and is_title(text, vocabulary)
+
+
 def _is_field(token: Token) -> bool:
     return token.pos in {"PROPN", "NOUN", "ADJ"} and token.text.casefold() not in MONTHS | DAYS
 
@@ -93,11 +111,7 @@ def name_offices(
         if token.text not in _OFFICES or any(n.start <= i < n.end for n in namings):
             continue
         start = i
-        while (
-            start > 0
-            and is_capital(tree.tokens[start - 1].text.rstrip("-"))
-            and is_title(tree.tokens[start - 1].text, vocabulary)
-        ):
+        while start > 0 and _is_title_part(tree, start - 1, vocabulary):
             start -= 1
         following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
         before = tree.tokens[i - 1].text if i else ""
@@ -107,8 +121,8 @@ def name_offices(
             continue
         if following == "of" or is_capital(following):
             continue
-        holder = memory.offices.get(token.text)
         name = join_words(tree, list(range(start, i + 1)))
+        holder = memory.offices.get(name)
         if tree.tokens[start - 1].text.casefold() != "the":
             start -= 1
         if holder is not None and holder.kind == KG.Person:
