@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from kg.model import Document, Span
 
 # Typography in which a model may copy otherwise: nothing that makes another word.
-_PLAIN = str.maketrans("“”„‟«»‘’‚‛′″–—‑‒−", '""""""\'\'\'\'\'"-----')
-_EDGES = " \t\r\n\"'.,;:!?…()[]"
+_QUOTES, _DASHES = '"“”„‟«»‘’‚‛′″', "–—‑‒−"
+_PLAIN = str.maketrans(dict.fromkeys(_QUOTES, "'") | dict.fromkeys(_DASHES, "-"))
+_EDGES = " '.,;:!?…()[]"
 
 
 class Passage:
