@@ -351,11 +351,11 @@ def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
 def _agent_of_verb(scene: Scene, noun: int, verb: int) -> list[int]:
     tree = scene.tree
     role = tree.role(noun)
-    if role == "obj":
-        return find_subject(scene, verb)
-    if role == "nsubj:pass":
-        return find_by_agent(scene, verb)
     supported = scene.cues.has(tree, verb, CUE.Support)
+    if role == "obj" and supported:
+        return find_subject(scene, verb)
+    if role == "nsubj:pass" and supported:
+        return find_by_agent(scene, verb)
     if role == "obl" and (supported or read_case(tree, noun) in {"in", "under"}):
         return find_subject(scene, verb)
     return []

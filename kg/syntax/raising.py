@@ -42,23 +42,26 @@ def _raise_description(tokens: list[Token], i: int) -> None:
     verb = tokens[i]
     if verb.pos != "VERB" or verb.head >= i or verb.text.casefold().endswith("ing"):
         return
-    noun = tokens[verb.head]
+    place = verb.head
+    while tokens[place].role == "nmod" and tokens[place].head < place:
+        place = tokens[place].head
+    noun = tokens[place]
     if noun.pos not in _NOMINAL or noun.role not in {"root", "conj", "parataxis", "ccomp"}:
         return
     if _has(tokens, i, {"aux:pass", "mark", "obl:agent", *_SUBJECTS}):
         return
-    if _has(tokens, verb.head, {"cop", *_SUBJECTS}):
+    if _has(tokens, place, {"cop", *_SUBJECTS}):
         return
-    if not _has(tokens, i, {"obj"}) and not _is_only_verb(tokens, i):
+    whole = place == verb.head and _has(tokens, i, {"obj"})
+    if not whole and not _is_only_verb(tokens, place):
         return
-    _take_place(tokens, i, verb.head)
+    _take_place(tokens, i, place)
 
 
-def _is_only_verb(tokens: Sequence[Token], i: int) -> bool:
+def _is_only_verb(tokens: Sequence[Token], root: int) -> bool:
     """Whether nothing else can head the sentence, and it is one (not a heading)."""
-    if tokens[-1].text != "." or tokens[tokens[i].head].role != "root":
+    if tokens[-1].text != "." or tokens[root].role != "root":
         return False
-    root = tokens[i].head
     if _has(tokens, root, {"case", "conj"}):
         return False
     return not any(t.role == "root" for k, t in enumerate(tokens) if k != root)
@@ -78,7 +81,7 @@ def _raise_attribute(tokens: list[Token], i: int) -> None:
         return
     own = [k for k in _children(tokens, i) if tokens[k].role in _SUBJECTS and k < i]
     left = tokens[before]
-    if not own and (left.pos not in {"NOUN", "PROPN"} or left.text == "-" or before == thing):
+    if not own and (left.pos not in {"NOUN", "PROPN", "NUM"} or left.text == "-" or before == thing):
         return
     if any(k < i and tokens[k].role in {"det", "case"} for k in _children(tokens, thing)):
         left_parts = [k for k in _children(tokens, thing) if k < i and tokens[k].role == "compound"]
