@@ -180,10 +180,6 @@ def test_entities_stand_in_the_order_of_their_first_mention(read_text):
         assert all(m.kind == entity.kind for m in entity.mentions)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="things described for an end that suits no claim stay ('January' in 'in January 2020')",
-)
 @pytest.mark.parametrize(
     "text",
     [

@@ -136,28 +136,26 @@ def test_the_visit_in_the_sample_is_dated(article):
     assert "Donald Trump visits Japan positive asserted author 2017-11" in list_claims(article)
 
 
+def wrong(triple, reason):
+    return pytest.param(triple, marks=pytest.mark.xfail(strict=False, reason=reason))
+
+
 @pytest.mark.parametrize(
-    "wrong",
+    "triple",
     [
-        ("Donald Trump sanctions United States", "the noun 'control' read as export control"),
-        ("Donald Trump causes armed forces of United States", "'forces' read as a verb"),
-        ("Donald Trump hasForcesIn Japan", "whoever attaches importance to stationed forces"),
-        (
-            "Senkaku Islands partOf United States",
-            "the object of 'defending' as its part",
-        ),
-        ("Trump administration basedOn Trans-Pacific Partnership", "'it' is Abenomics"),
-        ("Donald Trump joins office", "'coming into office' read as joining"),
-        ("Donald Trump pursues Donald Trump's own", "'without working out his own' is a denial"),
-        ("beginning of the Trump administration weakens several visits", "'exchange' as an attack"),
-        ("leaders of the U.S. and Japan meets North Korea", "a topic of talks as a party"),
-        ("Institute of International Relations affiliatedWith China", "the university's country"),
+        "Donald Trump sanctions United States",
+        "Donald Trump causes armed forces of United States",
+        "Senkaku Islands partOf United States",
+        "Institute of International Relations affiliatedWith China",
+        "beginning of the Trump administration weakens several visits",
+        wrong("Donald Trump hasForcesIn Japan", "whoever attaches importance to stationed forces"),
+        wrong("Trump administration basedOn Trans-Pacific Partnership", "'it' is Abenomics"),
+        wrong("Donald Trump joins office", "'coming into office' read as joining"),
+        wrong("Donald Trump pursues Donald Trump's own", "'without working out' is a denial"),
+        wrong("leaders of the U.S. and Japan meets North Korea", "a topic of talks as a party"),
     ],
-    ids=lambda wrong: wrong[0],
 )
-@pytest.mark.xfail(strict=False, reason="wrong claims of the sample that are still made")
-def test_the_sample_does_not_say(article, wrong):
-    triple, _ = wrong
+def test_the_sample_does_not_say(article, triple):
     assert triple not in state_facts(article)
 
 

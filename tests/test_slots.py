@@ -1,6 +1,7 @@
-"""Slots of the lexicon, filled from trees written by hand."""
+"""Slots of the lexicon, from trees written by hand and from text with subjects far away."""
 
 import pytest
+from readings import case, list_triples
 from trees import make_tree, pick
 
 from kg.extraction.cues import CueIndex
@@ -155,3 +156,169 @@ def fill(vocabulary):
 )
 def test_slots_are_filled(fill, rows, trigger, slot, expected):
     assert fill(rows, trigger, slot) == expected
+
+
+# ------------------------------------------------------------------------------------ in text
+
+
+RELATIVE_AND_PARTICIPIAL = [
+    case("Belgium, which joined NATO in 1949, hosts its headquarters.",
+         "Belgium joins North Atlantic Treaty Organization"),
+    case(
+        "The Soviet Union, which had supported Egypt, withdrew from Yugoslavia.",
+        "Soviet Union supports Egypt",
+        "Soviet Union withdrawsFrom Yugoslavia",
+    ),
+    case(
+        "Iran, which supports Hezbollah, threatened Israel.",
+        "Iran supports Hezbollah",
+        "Iran threatens Israel",
+    ),
+    case("The treaty that Japan signed with Russia in 1905 ended the war.", "Japan joins treaty"),
+    case(
+        "The treaty signed by Japan and Russia failed.",
+        "Japan joins treaty",
+        "Russia joins treaty",
+    ),
+    case(
+        "Weapons supplied by Russia to Syria arrived.",
+        "Russia aids Syria",
+        never=["Syria aids Russia"],
+    ),
+    case(
+        "The alliance to which Poland belongs supports Ukraine.",
+        "Poland memberOf alliance",
+    ),
+    case(
+        "Withdrawing from the European Union, Britain began talks with India.",
+        "United Kingdom withdrawsFrom European Union",
+    ),
+    case(
+        "Pressed by the United States, Israel withdrew from Sinai in 1957.",
+        "United States demandsOf Israel",
+        "Israel withdrawsFrom Sinai Peninsula",
+    ),
+    case(
+        "Germany attacked Belgium, forcing Britain to declare war on Germany.",
+        "Germany attacks Belgium",
+        "United Kingdom attacks Germany",
+        never=["Germany attacks United Kingdom"],
+        fails="'forcing A to declare war on B' takes B for the agent and A for the victim",
+    ),
+    case(
+        "Having left the Commonwealth, Pakistan turned to China.",
+        "Pakistan withdrawsFrom Commonwealth of Nations",
+    ),
+    case(
+        "Backed by Russia, Serbia rejected the plan.",
+        "Russia supports Serbia",
+        fails="a fronted passive participle gives nothing",
+    ),
+    case(
+        "Fearing Germany, France allied with Poland.",
+        "France alliedWith Poland",
+        never=["Germany alliedWith Poland"],
+    ),
+    case(
+        "Criticising China, Australia supported Taiwan.",
+        "Australia criticises China",
+        "Australia supports Taiwan",
+        never=["Criticising supports Taiwan"],
+        fails="a fronted gerund is taken for the subject",
+    ),
+    case(
+        "Rather than supporting Serbia, Italy supported Austria.",
+        "Italy supports Austria",
+        never=["Serbia supports Austria"],
+        fails="the object of a fronted gerund is taken for a second subject",
+    ),
+]  # fmt: skip
+
+CONTROL = [
+    case(
+        "Kissinger sought to persuade Israel to withdraw from Sinai.",
+        "Israel withdrawsFrom Sinai Peninsula",
+        never=["Henry Kissinger withdrawsFrom Sinai Peninsula"],
+    ),
+    case(
+        "Kissinger sought to persuade Israel to withdraw from Sinai.",
+        never=["Kissinger addresses Israel", "Henry Kissinger addresses Israel"],
+    ),
+    case(
+        "Jimmy Carter persuaded Egypt to recognise Israel.",
+        "Egypt recognises Israel",
+        never=["Jimmy Carter recognises Israel"],
+    ),
+    case(
+        "Nixon ordered American troops to invade Cambodia.",
+        "armed forces of United States attacks Cambodia",
+        never=["Richard Nixon attacks Cambodia"],
+    ),
+    case(
+        "Britain wants Argentina to withdraw from the Falkland Islands.",
+        "Argentina withdrawsFrom Falkland Islands",
+        never=["United Kingdom withdrawsFrom Falkland Islands"],
+    ),
+    case("Spain agreed to withdraw from Western Sahara.", "Spain withdrawsFrom Western Sahara"),
+    case("Britain promised to defend Belgium.", "United Kingdom protects Belgium"),
+    case("Italy decided to join the Triple Alliance.", "Italy joins Triple Alliance"),
+    case(
+        "Poland plans to leave the Energy Charter Treaty.",
+        "Poland withdrawsFrom Energy Charter Treaty",
+        never=["Poland pursues Energy Charter Treaty"],
+        fails="'plans to leave B' also gives pursues B",
+    ),
+    case(
+        "The United States urged Israel to negotiate with Egypt.",
+        "Israel negotiatesWith Egypt",
+        never=["United States negotiatesWith Egypt"],
+    ),
+    case(
+        "China asked North Korea to negotiate with the United States.",
+        "North Korea negotiatesWith United States",
+        never=["China negotiatesWith United States"],
+    ),
+    case(
+        "France allowed Germany to join NATO.",
+        "Germany joins North Atlantic Treaty Organization",
+        never=["France joins North Atlantic Treaty Organization"],
+    ),
+    case(
+        "Turkey prevented Sweden from joining NATO.",
+        "Turkey weakens Sweden",
+        "Sweden joins North Atlantic Treaty Organization",
+        never=["Turkey joins North Atlantic Treaty Organization"],
+    ),
+    case(
+        "Iran accused Israel of attacking Syria.",
+        "Iran criticises Israel",
+        "Israel attacks Syria",
+        never=["Iran attacks Syria"],
+        fails="the object of 'accused' is not seen as the subject of 'of attacking'",
+    ),
+    case(
+        "Saudi Arabia accused Iran of supporting the Houthis.",
+        "Saudi Arabia criticises Iran",
+        "Iran supports Houthis",
+        never=["Saudi Arabia supports Houthis"],
+    ),
+    case(
+        "Washington forced Britain to leave Suez.",
+        "United States demandsOf United Kingdom",
+        "United Kingdom withdrawsFrom Suez",
+        fails="Suez alone is no named place",
+    ),
+    case(
+        "India is trying to contain China.",
+        "India weakens China",
+        never=["China partOf India"],
+        fails="'contain' of a rival is read as 'include'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "never"), [*RELATIVE_AND_PARTICIPIAL, *CONTROL])
+def test_ends_that_stand_outside_the_clause_are_found(read_text, text, expected, never):
+    found = set(list_triples(read_text(text)))
+    assert expected <= found
+    assert not found & never

@@ -65,9 +65,21 @@ def _frames_at(tree: Tree, i: int, vocabulary: Vocabulary) -> Iterator[Frame]:
             if frame in seen:
                 continue
             gerund = frame.pos == "VERB" and token.pos == "NOUN" and lemma != token.text.casefold()
-            if (token.pos in _POS[frame.pos] or gerund) and _words_fit(tree, i, frame):
+            title = frame.pos == "NOUN" and _is_hidden_title(tree, i)
+            fits = token.pos in _POS[frame.pos] or gerund or title
+            if fits and _words_fit(tree, i, frame):
                 seen.add(frame)
                 yield frame
+
+
+def _is_hidden_title(tree: Tree, i: int) -> bool:
+    """Whether an "adjective" stands right before a name ("Soviet premier Stalin")."""
+    return (
+        tree.pos(i) == "ADJ"
+        and i + 1 < len(tree.tokens)
+        and tree.pos(i + 1) == "PROPN"
+        and not tree.tokens[i].text[:1].isupper()
+    )
 
 
 def _lemmas(lemma: str, form: str, pos: str) -> Iterator[str]:

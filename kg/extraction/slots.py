@@ -86,8 +86,23 @@ def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
 
 def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
     if slot in {"complement", "clause"}:
-        return [c for c in scene.tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
+        tree = scene.tree
+        above = tree.head(trigger)
+        if above is not None and _is_equated(tree, trigger):
+            return [above]
+        return [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
     return fill_slot(scene, trigger, slot)
+
+
+def _is_equated(tree: Tree, noun: int) -> bool:
+    """Whether the noun is said to be an act ("the goal of the pact was to end the war")."""
+    above = tree.head(noun)
+    return (
+        above is not None
+        and tree.role(noun) in {"nsubj", "nsubj:outer", "nsubj:pass"}
+        and bool(tree.under(above, "cop"))
+        and is_infinitive(tree, above)
+    )
 
 
 def _is_complement(scene: Scene, verb: int) -> bool:
@@ -101,6 +116,8 @@ def _is_complement(scene: Scene, verb: int) -> bool:
 def find_subject(scene: Scene, verb: int, depth: int = 0) -> list[int]:
     """The logical subject of a verb, through passives, relatives, participles and control."""
     tree = scene.tree
+    if tree.role(verb) == "case":
+        return _whole_before(scene, verb)
     if tree.pos(verb) not in {"VERB", "AUX"} and not tree.under(verb, "cop", "nsubj"):
         return []
     if is_passive(tree, verb):
@@ -109,6 +126,17 @@ def find_subject(scene: Scene, verb: int, depth: int = 0) -> list[int]:
     if own:
         return own
     return _inherited_subject(scene, verb, depth)
+
+
+def _whole_before(scene: Scene, word: int) -> list[int]:
+    """The phrase that "including" adds to: what its noun hangs on, or the noun before it."""
+    tree = scene.tree
+    item = tree.head(word)
+    whole = tree.head(item) if item is not None else None
+    if whole is not None and whole < word and tree.pos(whole) in NOMINAL:
+        return [whole]
+    before = [i for i in range(max(0, word - 4), word) if tree.pos(i) in NOMINAL]
+    return before[-1:]
 
 
 def find_by_agent(scene: Scene, verb: int) -> list[int]:
@@ -134,7 +162,7 @@ def _own_subjects(scene: Scene, verb: int) -> list[int]:
         if is_relative_word(tree, child):
             noun = find_relative(tree, verb)
             own.extend([noun] if noun is not None else [])
-        else:
+        elif not _is_equated(tree, child):
             own.append(child)
     return own
 
@@ -204,6 +232,8 @@ def find_surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
 def find_object(scene: Scene, verb: int) -> list[int]:
     """The logical object: of an active verb its object, of a passive one its subject."""
     tree = scene.tree
+    if tree.role(verb) == "case" and tree.head(verb) is not None:
+        return [tree.tokens[verb].head]
     if is_passive(tree, verb):
         return _passive_object(scene, verb)
     objects = [c for c in tree.under(verb, "obj") if not is_relative_word(tree, c)]
@@ -351,11 +381,11 @@ def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
 def _agent_of_verb(scene: Scene, noun: int, verb: int) -> list[int]:
     tree = scene.tree
     role = tree.role(noun)
-    if role == "obj":
-        return find_subject(scene, verb)
-    if role == "nsubj:pass":
-        return find_by_agent(scene, verb)
     supported = scene.cues.has(tree, verb, CUE.Support)
+    if role == "obj" and supported:
+        return find_subject(scene, verb)
+    if role == "nsubj:pass" and supported:
+        return find_by_agent(scene, verb)
     if role == "obl" and (supported or read_case(tree, noun) in {"in", "under"}):
         return find_subject(scene, verb)
     return []

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from kg.model import Token
 from kg.syntax.clauses import mend_clauses
+from kg.syntax.raising import raise_verbs
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
@@ -37,8 +38,7 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
             subject = _find_swallowed_subject(mended, i)
             if subject is not None:
                 _free_subject(mended, i, subject)
-    for i in range(len(mended)):
-        _raise_verb(mended, i)
+    raise_verbs(mended)
     for i in range(len(mended)):
         _part_objects(mended, i)
         _free_fronted_list(mended, i)
@@ -169,36 +169,6 @@ def _free_participle(tokens: list[Token], i: int) -> None:
         verb = tokens[verb].head
     if tokens[i - 1].text == "," and tokens[verb].pos == "VERB" and verb < i:
         tokens[i] = replace(token, role="advcl", head=verb)
-
-
-def _raise_verb(tokens: list[Token], i: int) -> None:
-    """A past form with an object of its own, hung on the noun before it, governs that noun.
-
-    "Both nations supported the idea": "supported" was taken for a participle.
-    """
-    verb = tokens[i]
-    if verb.role != "acl" or verb.pos != "VERB" or verb.head >= i:
-        return
-    noun = tokens[verb.head]
-    if noun.pos not in _NOMINAL or noun.role not in {"root", "conj", "parataxis", "ccomp"}:
-        return
-    children = [tokens[k] for k in _children(tokens, i)]
-    if verb.text.casefold().endswith("ing") or not any(c.role == "obj" for c in children):
-        return
-    if any(c.role in {"aux:pass", "mark", *_SUBJECTS} for c in children):
-        return
-    siblings = [k for k in _children(tokens, verb.head) if tokens[k].role not in {"punct", "cc"}]
-    if any(tokens[k].role in {"cop", *_SUBJECTS} for k in siblings):
-        return
-    place = verb.head
-    tokens[i] = replace(
-        verb, role=noun.role, head=i if noun.head == place else noun.head, features="VerbForm=Fin"
-    )
-    tokens[place] = replace(noun, role="nsubj", head=i)
-    for k in _children(tokens, place):
-        linking = tokens[k].role in {"cc", "punct"} and noun.role == "conj"
-        if linking or k > i or tokens[k].role in {"advmod", "obl", "advcl"}:
-            tokens[k] = replace(tokens[k], head=i)
 
 
 def _part_objects(tokens: list[Token], i: int) -> None:
