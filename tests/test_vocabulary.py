@@ -220,20 +220,7 @@ def test_another_place_does_not_disturb_the_shipped_one(vocabulary, tmp_path):
     assert load_vocabulary(tmp_path / "ontology") == vocabulary
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.xfail(
-                strict=False, reason="'France opposed the Iraq War.' has no verb for the parser"
-            ),
-        )
-        if name == "opposes"
-        else name
-        for name in RELATIONS
-    ],
-)
+@pytest.mark.parametrize("name", RELATIONS)
 def test_the_example_of_a_relation_is_read_as_one(vocabulary, read_text, name):
     relation = vocabulary.relations[KG[name]]
     reading = read_text(relation.example)
