@@ -49,7 +49,7 @@ def xfail(text, relation, time, reason):
          "withdrawsFrom", "2020-01"),
         xfail(
             "Since the 1960s Cuba has supported Angola.", "supports", "1960/..",
-            "a decade after 'since' or 'until' gives an end that is no ISO date ('1960/1969/..')",
+            "the article between 'since' and a decade hides 'since': 1960/1969",
         ),
         ("After 1945, France joined NATO.", "joins", "1945/.."),
         ("In 1967, Israel attacked Egypt, which had supported Syria.", "supports", None),
@@ -63,7 +63,7 @@ def test_claims_are_dated_by_their_clause(read_text, text, relation, time):
 
 DATE_WORDS = [
     "in", "since", "between", "and", "from", "to", "until", "by", "on", "of", ",", "May", "june",
-    "March", "31", "1st", "0", "99", "1939", "2017", "3000", "Egypt", "attacked", ".",
+    "March", "31", "1st", "0", "99", "1939", "2017", "1960s", "3000", "Egypt", "attacked", ".",
 ]  # fmt: skip
 
 

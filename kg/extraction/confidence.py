@@ -33,6 +33,8 @@ class Judged:
     object: Argument
     polarity: Polarity
     modality: Modality
+    gap: float
+    rivals: int
 
 
 def describe_claim(judged: Judged) -> dict[str, float]:
@@ -50,6 +52,9 @@ def describe_claim(judged: Judged) -> dict[str, float]:
         "many": float(len(firing.subjects) + len(firing.objects) > 2),
         "passive": float(trigger.pos == "VERB" and is_passive(tree, firing.trigger)),
         "length": math.log(len(tree.tokens)),
+        "gap": judged.gap,
+        "second": float(judged.gap > 0.0),
+        "rivals": math.log1p(judged.rivals),
         "denied": float(judged.polarity is Polarity.NEGATIVE),
         f"modality {judged.modality.value}": 1.0,
         f"trigger {trigger.pos}": 1.0,
