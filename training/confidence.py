@@ -93,6 +93,14 @@ def fit_weights(examples: list[Example]) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(names, w, strict=True)}
 
 
+def fit_folds(texts: list[list[Example]]) -> list[dict[str, float]]:
+    """The weights of each fold, fitted without the texts whose index falls into it."""
+    return [
+        fit_weights([e for i, text in enumerate(texts) if i % FOLDS != fold for e in text])
+        for fold in range(FOLDS)
+    ]
+
+
 def predict(weights: dict[str, float], examples: list[Example]) -> np.ndarray:
     """The probability of each example."""
     totals = [sum(weights.get(k, 0.0) * v for k, v in f.items()) for f, _ in examples]
@@ -103,10 +111,9 @@ def print_calibration(texts: list[list[Example]]) -> None:
     """Print, for bands of confidence, how many claims fall into them and how many are right."""
     predicted: list[np.ndarray] = []
     right: list[bool] = []
-    for fold in range(FOLDS):
-        seen = [e for i, text in enumerate(texts) if i % FOLDS != fold for e in text]
+    for fold, weights in enumerate(fit_folds(texts)):
         unseen = [e for i, text in enumerate(texts) if i % FOLDS == fold for e in text]
-        predicted.append(predict(fit_weights(seen), unseen))
+        predicted.append(predict(weights, unseen))
         right += [r for _, r in unseen]
     p, y = np.concatenate(predicted), np.array(right, dtype=float)
     print(f"claims {len(y)}, right {y.mean():.3f}, Brier score {((p - y) ** 2).mean():.3f}")

@@ -10,7 +10,7 @@ from itertools import combinations, product
 from rdflib import URIRef
 
 from kg.extraction.attribution import Judgement, judge
-from kg.extraction.confidence import Judged, rate_claim
+from kg.extraction.confidence import Judged, Weights, rate_claim
 from kg.extraction.cues import CueIndex
 from kg.extraction.entities import Argument, Cast
 from kg.extraction.frames import Firing, fire_frames
@@ -36,7 +36,7 @@ _OPAQUE_NAMES = (
     KG.Policy,
 )
 # Of claims rated below this four in five are wrong; leaving them out costs no F1.
-LEAST_CONFIDENCE = 0.3
+LEAST_CONFIDENCE = 0.26
 # Below this a wording is too weak a sign to stand alone.
 _LEAST_SCORE = 0.15
 
@@ -53,11 +53,20 @@ class _Pair:
 
 
 def find_claims(
-    document: Document, trees: Sequence[Tree], cast: Cast, vocabulary: Vocabulary
+    document: Document,
+    trees: Sequence[Tree],
+    cast: Cast,
+    vocabulary: Vocabulary,
+    *,
+    weights: Weights | None = None,
 ) -> tuple[Claim, ...]:
-    """Read every claim of the article, in text order."""
+    """Read every claim of the article, in text order.
+
+    Where a trigger words several relations, the one that is likeliest right by `weights` (the
+    shipped ones if none) is taken; claims below `LEAST_CONFIDENCE` are left out.
+    """
     best: dict[tuple[Span, frozenset[URIRef]], Claim] = {}
-    for claim, _ in judge_claims(document, trees, cast, vocabulary):
+    for claim, _ in judge_claims(document, trees, cast, vocabulary, weights):
         if (claim.confidence or 0.0) >= LEAST_CONFIDENCE:
             key = (claim.evidence.trigger, frozenset({claim.subject, claim.object}))
             held = best.get(key)
@@ -73,16 +82,20 @@ def find_claims(
 
 
 def judge_claims(
-    document: Document, trees: Sequence[Tree], cast: Cast, vocabulary: Vocabulary
+    document: Document,
+    trees: Sequence[Tree],
+    cast: Cast,
+    vocabulary: Vocabulary,
+    weights: Weights | None = None,
 ) -> Iterator[tuple[Claim, Judged]]:
-    """Each claim with what its confidence rests on, once for a sentence."""
+    """Each claim that a frame gives, with what its confidence rests on; rivals among them."""
     cues = CueIndex(vocabulary.cues)
     worded = _words_of_names(trees, cast, vocabulary)
     for number, tree in enumerate(trees):
         names = cast.named_in(number)
         scene = Scene(tree, cues, names.__contains__, cast.persons_over(number))
         for pair in _read_sentence(scene, number, cast, vocabulary, worded):
-            yield _make_claim(document, scene, number, pair, cast)
+            yield _make_claim(document, scene, number, pair, cast, weights)
 
 
 def _words_of_names(
@@ -101,14 +114,6 @@ def _words_of_names(
                     if mention.span.covers(token.span)
                 )
     return words
-
-
-def _key(pair: _Pair, vocabulary: Vocabulary) -> tuple[URIRef, URIRef, URIRef]:
-    relation = pair.firing.frame.relation
-    ends = (pair.subject.entity, pair.object.entity)
-    if vocabulary.relations[relation].symmetric:
-        ends = (min(ends), max(ends))
-    return (ends[0], relation, ends[1])
 
 
 def _read_sentence(
@@ -223,7 +228,12 @@ def _conjuncts(tree: Tree, head: int) -> list[int]:
 
 
 def _make_claim(
-    document: Document, scene: Scene, number: int, pair: _Pair, cast: Cast
+    document: Document,
+    scene: Scene,
+    number: int,
+    pair: _Pair,
+    cast: Cast,
+    weights: Weights | None,
 ) -> tuple[Claim, Judged]:
     firing, tree = pair.firing, scene.tree
     frame: Frame = firing.frame
@@ -262,7 +272,7 @@ def _make_claim(
         polarity=polarity,
         modality=modality,
         period=find_period(document, tree, firing.trigger),
-        confidence=rate_claim(judged),
+        confidence=rate_claim(judged, weights),
     )
     return claim, judged
 
