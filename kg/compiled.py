@@ -35,12 +35,12 @@ def load_compiled(name: str, version: int, sources: Iterable[Path], make: Callab
         return json.loads(place.read_bytes())
     except (OSError, ValueError):
         value = make()
-    _keep(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    keep_file(place, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     return value
 
 
-def _keep(place: Path, text: str) -> None:
-    """Write the cache file whole or not at all; a read-only home is no error."""
+def keep_file(place: Path, text: str) -> None:
+    """Write a file of the cache whole or not at all; a read-only home is no error."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(

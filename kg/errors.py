@@ -7,7 +7,9 @@
     ├── GraphError         the graph directory is missing, damaged or locked
     ├── QueryError         a query is malformed, unknown, refused or past its limits
     ├── UnknownTermError   a name or triple given by the user is not in the graph
+    ├── RequestError       a server did not answer, or not with what was asked for
     ├── LinkError          an external dataset could not be asked
+    ├── ExtractorError     the model server that is to read the text could not be asked
     └── ExportError        a format is unknown or a target cannot be written
 
 Doubtful *data* never raises: it becomes `model.Finding`. Every error carries its facts as
@@ -72,8 +74,25 @@ class UnknownTermError(ConcordError):
         self.term = term
 
 
+class RequestError(ConcordError):
+    """A server did not answer, or not with what was asked for; `status` is its HTTP status."""
+
+    def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.status = status
+
+
 class LinkError(ConcordError):
     """An external dataset could not be asked."""
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(message)
+        self.url = url
+
+
+class ExtractorError(ConcordError):
+    """The model server that is to read the text could not be asked."""
 
     def __init__(self, message: str, *, url: str) -> None:
         super().__init__(message)

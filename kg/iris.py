@@ -9,11 +9,22 @@ import unicodedata
 from rdflib import Namespace, URIRef
 
 BASE = "https://w3id.org/concord/"
-KG = Namespace(BASE + "ontology#")
-LEX = Namespace(BASE + "lexicon#")
-CUE = Namespace(BASE + "cues#")
-OA = Namespace("http://www.w3.org/ns/oa#")
-ID = Namespace(BASE + "id/")
+
+
+class _Terms(Namespace):
+    """A namespace that makes each of its terms once: the reading asks for them constantly."""
+
+    def __getattr__(self, name: str) -> URIRef:
+        term = super().__getattr__(name)
+        self.__dict__[name] = term
+        return term
+
+
+KG = _Terms(BASE + "ontology#")
+LEX = _Terms(BASE + "lexicon#")
+CUE = _Terms(BASE + "cues#")
+OA = _Terms("http://www.w3.org/ns/oa#")
+ID = _Terms(BASE + "id/")
 
 ONTOLOGY_GRAPH = URIRef(BASE + "graph/ontology")
 BACKGROUND_GRAPH = URIRef(BASE + "graph/background")

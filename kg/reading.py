@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from kg.extraction import Names, find_claims, find_mentions, resolve_entities
-from kg.extraction.tree import build_tree
+from kg.extraction import Cast, Names, find_claims, find_mentions, resolve_entities
+from kg.extraction.tree import Tree, build_tree
 from kg.linking import link_entities
-from kg.model import Document, Reading
+from kg.model import Claim, Document, Reading
 from kg.syntax import Known, Parser, parse_document
 from kg.vocabulary import Vocabulary
 
+Extract = Callable[[Document, Sequence[Tree], Cast, Vocabulary], tuple[Claim, ...]]
 
-def read(document: Document, vocabulary: Vocabulary, names: Names, parser: Parser) -> Reading:
-    """Read an article: its sentences, the things it speaks of, its claims and their links."""
+
+def read(
+    document: Document,
+    vocabulary: Vocabulary,
+    names: Names,
+    parser: Parser,
+    *,
+    extract: Extract = find_claims,
+) -> Reading:
+    """Read an article: its sentences, the things it speaks of, its claims and their links.
+
+    `extract` finds the claims, by default the frames.
+    """
     known = Known(partial(is_word, vocabulary, names), partial(is_name, names))
     sentences = parse_document(document, parser, known)
     trees = tuple(build_tree(sentence) for sentence in sentences)
     mentions = find_mentions(document, trees, vocabulary, names)
     cast = resolve_entities(document, trees, mentions, vocabulary)
-    claims = find_claims(document, trees, cast, vocabulary)
+    claims = extract(document, trees, cast, vocabulary)
     entities = cast.entities()
     return Reading(document, sentences, entities, claims, link_entities(entities, names))
 

@@ -21,6 +21,7 @@ ORDER = (
     "iris",
     "rdf",
     "compiled",
+    "http",
     "vocabulary",
     "documents",
     "syntax",
@@ -48,7 +49,8 @@ HOMES = {
     "pyshacl": {"validation"},
     "pyoxigraph": {"rdf"},
     "rich": {"cli"},
-    "requests": {"linking"},
+    "requests": {"http"},
+    "urllib3": {"http"},
 }
 
 GRAPHS = {"Graph", "ConjunctiveGraph", "Dataset"}

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from kg import __version__
 from kg.cli import commands
+from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
@@ -80,10 +81,7 @@ def _make_parser() -> argparse.ArgumentParser:
         help="where the graph is (default: $KG_GRAPH, else ./concord)",
     )
 
-    added = _add(added_to, commands.build, "read articles into the graph", parents=[graph])
-    added.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a directory")
-    _add_json(added)
-
+    _add_reading_commands(added_to, graph)
     added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
     _add_query_arguments(added)
 
@@ -107,12 +105,38 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     _add_json(added)
 
+    return parser
+
+
+def _add_reading_commands(added_to: argparse._SubParsersAction[_Parser], graph: _Parser) -> None:
+    """The commands that read articles."""
+    added = _add(added_to, commands.build, "read articles into the graph", parents=[graph])
+    _add_paths(added)
+    added.add_argument(
+        "--report",
+        nargs="?",
+        const=Path("-"),
+        type=Path,
+        metavar="FILE",
+        help="list each sentence with its claims, or why there is none (to standard output)",
+    )
+    add_extractor_options(added)
+    _add_json(added)
+
+    added = _add(added_to, commands.gaps, "list the predicates that no entry covers")
+    _add_paths(added)
+    added.add_argument(
+        "--described", action="store_true", help="those with one end that is not named as well"
+    )
+    _add_json(added)
+
     for command in (commands.claims, commands.mentions):
         added = _add(added_to, command, f"write the {command.__name__} of one article")
         added.add_argument("file", type=Path, metavar="FILE", help="the article; - for input")
         added.add_argument("--format", choices=TABLE_FORMATS, default="table", help="the form")
+        if command is commands.claims:
+            add_extractor_options(added)
         _add_output(added)
-    return parser
 
 
 def _add_query_arguments(parser: argparse.ArgumentParser) -> None:
@@ -150,6 +174,10 @@ def _add(
     )
     parser.set_defaults(command=command)
     return parser
+
+
+def _add_paths(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a directory")
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

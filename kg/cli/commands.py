@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from kg.errors import DocumentError, ExportError, QueryError, UnknownTermError
 
 if TYPE_CHECKING:
+    from kg.extraction.llm import LlmExtractor
     from kg.model import Document, Reading
     from kg.rdf import QueryResult, Triple
     from kg.store import GraphStore
@@ -21,15 +22,64 @@ _DONE, _FOUND = 0, 1
 
 def build(arguments: argparse.Namespace) -> int:
     """Read articles into the graph and summarise it."""
+    from kg.cli.extractors import prepare_extractor
     from kg.cli.output import format_summary, show_progress, to_json
-    from kg.corpus import build_corpus
+    from kg.cli.reports import Coverage, check_report, format_coverage, list_coverage
+    from kg.corpus import build_corpus, prepare_reader
     from kg.documents import find_articles
     from kg.vocabulary import load_vocabulary
 
     paths = find_articles(arguments.paths)
+    place: Path | None = arguments.report
+    if place is not None:
+        check_report(place)
+    vocabulary = load_vocabulary()
+    extractor = prepare_extractor(arguments, vocabulary)
+    read = prepare_reader(vocabulary, extractor)
+    coverage = Coverage(read, vocabulary, extractor) if place is not None else None
     with show_progress() as report:
-        summary = build_corpus(paths, arguments.graph, load_vocabulary(), report=report)
-    _write(to_json(summary) if arguments.json else format_summary(summary), None)
+        summary = build_corpus(
+            paths,
+            arguments.graph,
+            vocabulary,
+            report=report,
+            read=coverage.read if coverage else read,
+            variant=extractor.variant if extractor else "",
+            doubts=extractor.report if extractor else tuple,
+        )
+    told = to_json(summary) if arguments.json else format_summary(summary)
+    if coverage is not None and place is not None:
+        rows = coverage.complete(paths)
+        if not arguments.json:
+            listed = format_coverage(rows)
+        else:
+            listed = list_coverage(rows, summary=told if place == Path("-") else None)
+        _write(listed, place)
+        told = "" if arguments.json and place == Path("-") else told
+    _write(told, None)
+    return _DONE
+
+
+def gaps(arguments: argparse.Namespace) -> int:
+    """List which predicates between two named things no entry covers, most frequent first."""
+    from kg.cli.output import to_json
+    from kg.cli.reports import format_gaps
+    from kg.corpus import prepare_reader
+    from kg.documents import find_articles, read_document
+    from kg.extraction import load_names
+    from kg.extraction.gaps import count_gaps, find_gaps
+    from kg.vocabulary import load_vocabulary
+
+    # Every article is opened before the language engine is loaded, which takes seconds.
+    documents = [read_document(path) for path in find_articles(arguments.paths)]
+    vocabulary, names = load_vocabulary(), load_names()
+    read = prepare_reader(vocabulary)
+    counts = count_gaps(
+        gap
+        for document in documents
+        for gap in find_gaps(read(document), vocabulary, names, described=arguments.described)
+    )
+    _write(to_json(counts) if arguments.json else format_gaps(counts), None)
     return _DONE
 
 
@@ -134,9 +184,16 @@ def check(arguments: argparse.Namespace) -> int:
 
 def claims(arguments: argparse.Namespace) -> int:
     """Write the claims of one article."""
+    from kg.cli.extractors import prepare_extractor
+    from kg.cli.output import format_findings
     from kg.export import export_claims
+    from kg.vocabulary import load_vocabulary
 
-    _write(export_claims(_read_article(arguments.file), arguments.format), arguments.output)
+    extractor = prepare_extractor(arguments, load_vocabulary())
+    reading = _read_article(arguments.file, extractor)
+    _write(export_claims(reading, arguments.format), arguments.output)
+    if extractor is not None and extractor.refused:
+        sys.stderr.write(format_findings(extractor.report()))
     return _DONE
 
 
@@ -151,15 +208,13 @@ def mentions(arguments: argparse.Namespace) -> int:
 # ---------------------------------------------------------------------------- input and output
 
 
-def _read_article(path: Path) -> Reading:
+def _read_article(path: Path, extractor: LlmExtractor | None = None) -> Reading:
     document = _read_document(path)
     # Here, since the language engine takes seconds that a wrong file need not wait for.
-    from kg.extraction import load_names
-    from kg.reading import read
-    from kg.syntax import load_parser
+    from kg.corpus import prepare_reader
     from kg.vocabulary import load_vocabulary
 
-    return read(document, load_vocabulary(), load_names(), load_parser())
+    return prepare_reader(load_vocabulary(), extractor)(document)
 
 
 def _read_document(path: Path) -> Document:

@@ -56,7 +56,7 @@ def format_table(result: QueryResult, labels: Mapping[URIRef, str], *, color: bo
         caption += f", from “{rows[0][place]}”"
         rows = [[*row[:place], *row[place + 1 :]] for row in rows]
         del names[place]
-    return _format_rows([_spell(name) for name in names], rows, color=color) + f"{caption}\n"
+    return format_rows([_spell(name) for name in names], rows, color=color) + f"{caption}\n"
 
 
 def format_questions(questions: Mapping[str, Question], *, color: bool = False) -> str:
@@ -72,7 +72,7 @@ def format_questions(questions: Mapping[str, Question], *, color: bool = False) 
         ]
         for name, question in questions.items()
     ]
-    return _format_rows(["question", "parameters", "asks"], rows, color=color)
+    return format_rows(["question", "parameters", "asks"], rows, color=color)
 
 
 def format_question(question: Question) -> str:
@@ -89,7 +89,8 @@ def format_question(question: Question) -> str:
     return "\n".join([*lines, "", body, ""])
 
 
-def _format_rows(names: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool) -> str:
+def format_rows(names: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool) -> str:
+    """Rows as a table under their names, as wide as the terminal if it is one."""
     width = shutil.get_terminal_size().columns if color else _WIDTH_OF_FILES
     out = io.StringIO()
     console = Console(

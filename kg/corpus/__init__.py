@@ -1,6 +1,6 @@
 """Building the graph of one article or many."""
 
-from kg.corpus.build import build_corpus
+from kg.corpus.build import build_corpus, prepare_reader
 from kg.corpus.fingerprint import compute_fingerprint
 from kg.corpus.records import BuildSummary, Progress, Stage
 from kg.corpus.summary import summarise_graph
@@ -11,5 +11,6 @@ __all__ = [
     "Stage",
     "build_corpus",
     "compute_fingerprint",
+    "prepare_reader",
     "summarise_graph",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rdflib import DCTERMS, Literal, URIRef
 
@@ -21,6 +22,9 @@ from kg.rdf import Quad, Triple
 from kg.store import GraphStore, open_graph
 from kg.vocabulary import Vocabulary, ontology_directory
 
+if TYPE_CHECKING:
+    from kg.reading import Extract
+
 Report = Callable[[Progress], None]
 Read = Callable[[Document], Reading]
 
@@ -32,15 +36,18 @@ def build_corpus(
     *,
     report: Report = lambda progress: None,
     read: Read | None = None,
+    variant: str = "",
+    doubts: Callable[[], Iterable[Finding]] = tuple,
     accepted: Collection[URIRef] = (),
     ontology: Path | None = None,
 ) -> BuildSummary:
     """Read articles into the graph of a directory, then reason over the whole and check it.
 
     Articles that the same code and ontology have read already are left as they are. `accepted`
-    names the holders whose claims count as fact beside the articles' own; `read` replaces the
-    shipped reader. Among several files one that cannot be read becomes a finding; raises
-    DocumentError where none can be read, and GraphError where the graph cannot be written.
+    names the holders whose claims count as fact beside the articles' own. `read` replaces the
+    shipped reader, `variant` tells its readings from others, and `doubts` gives its findings in
+    the end. Among several files one that cannot be read becomes a finding; raises DocumentError
+    where none can be read, and GraphError where the graph cannot be written.
     """
     files = sorted(find_articles(paths))
     failures: list[DocumentError] = []
@@ -49,8 +56,8 @@ def build_corpus(
     if first is None:
         raise _explain_failures(failures, files)
     place = ontology or ontology_directory()
-    fingerprint = compute_fingerprint(place, accepted=accepted)
-    read = read or _prepare_reader(vocabulary)
+    fingerprint = compute_fingerprint(place, accepted=accepted, variant=variant)
+    read = read or prepare_reader(vocabulary)
     with open_graph(directory, create=True) as store:
         seen: set[URIRef] = set()
         changed: set[URIRef] = set()
@@ -70,7 +77,7 @@ def build_corpus(
             seen.add(document.iri)
         if not _find_article_graphs(store):
             raise _explain_failures(failures, files)
-        findings = [*map(_report_failure, failures), *_derive(store, place, report)]
+        findings = [*map(_report_failure, failures), *doubts(), *_derive(store, place, report)]
         return summarise_graph(store, findings, read=len(changed), unchanged=len(seen - changed))
 
 
@@ -95,8 +102,11 @@ def _report_failure(error: DocumentError) -> Finding:
     return Finding(Severity.WARNING, "readable", Path(error.source).name, str(error))
 
 
-def _prepare_reader(vocabulary: Vocabulary) -> Read:
-    """The shipped reader, its language engine loaded at first use since that takes seconds."""
+def prepare_reader(vocabulary: Vocabulary, extract: Extract | None = None) -> Read:
+    """The shipped reader, its language engine loaded at first use since that takes seconds.
+
+    `extract` replaces the shipped way to find claims.
+    """
 
     @cache
     def load() -> Read:
@@ -105,7 +115,8 @@ def _prepare_reader(vocabulary: Vocabulary) -> Read:
         from kg.syntax import load_parser
 
         names, parser = load_names(), load_parser()
-        return lambda document: read(document, vocabulary, names, parser)
+        options = {} if extract is None else {"extract": extract}
+        return lambda document: read(document, vocabulary, names, parser, **options)
 
     return lambda document: load()(document)
 

@@ -16,14 +16,20 @@ _CODE = (".py", ".npz", ".json")
 _ONTOLOGY = (".ttl", ".rq")
 
 
-def compute_fingerprint(ontology: Path | None = None, *, accepted: Collection[URIRef] = ()) -> str:
-    """A hash over the version, the package's code and model, the ontology and accepted holders."""
+def compute_fingerprint(
+    ontology: Path | None = None, *, accepted: Collection[URIRef] = (), variant: str = ""
+) -> str:
+    """A hash over the version, the package's code and model, the ontology and accepted holders.
+
+    `variant` names a reader other than the shipped one.
+    """
     digest = hashlib.sha256(__version__.encode())
     for root, suffixes in ((_PACKAGE, _CODE), (ontology or ontology_directory(), _ONTOLOGY)):
         for path in _list_files(root, suffixes):
             digest.update(f"\x1f{path.relative_to(root).as_posix()}\x1f".encode())
             digest.update(path.read_bytes())
     digest.update("\x1f".join(sorted(accepted)).encode())
+    digest.update(variant.encode())
     return digest.hexdigest()[:16]
 
 

@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.extraction.slots import Scene, fill_slot
+from kg.extraction.nearby import find_near_phrase, find_near_subject
+from kg.extraction.slots import Scene, fill_slot, is_date
 from kg.extraction.tree import Tree, find_particle
 from kg.vocabulary import Frame, Vocabulary
 
-_PLAIN_PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "over", "in", "on"})
+_NAMED_SLOTS = frozenset(
+    {
+        "subject",
+        "object",
+        "self",
+        "second",
+        "agent",
+        "bearer",
+        "modifier",
+        "each",
+        "predicate",
+        "clause",
+    }
+)
+# How much less an end counts that stands near the trigger without filling a slot of it.
+_NEAR = 0.45
 _POS = {
     "VERB": frozenset({"VERB", "AUX"}),
     "NOUN": frozenset({"NOUN", "PROPN"}),
@@ -87,19 +103,9 @@ def _words_fit(tree: Tree, i: int, frame: Frame) -> bool:
 
 def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> Firing | None:
     tree = scene.tree
-    score = frame.weight
-    if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
-        particles = find_particle(tree, trigger) & _PLAIN_PARTICLES
-        if frame.particle is not None:
-            if frame.particle not in particles:
-                return None
-            score += 0.3
-        elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
-            score -= 0.5
-    for slot, lemmas in frame.companions:
-        if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
-            return None
-        score += 0.5
+    score = _score_words(scene, trigger, frame)
+    if score is None:
+        return None
     symmetric = vocabulary.relations[frame.relation].symmetric
     subjects, rank = _first_filled(scene, trigger, frame.subject, frame)
     if frame.subject[:1] == ("each",) and frame.object[:1] == ("each",):
@@ -107,6 +113,12 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
             return None
         return _make(scene, frame, trigger, subjects, subjects, True, score)
     objects, object_rank = _first_filled(scene, trigger, frame.object, frame)
+    if not subjects and objects:
+        subjects = _near_subject(scene, trigger, frame, objects)
+        score -= _NEAR
+    elif subjects and not objects and not symmetric:
+        objects = _near_object(scene, trigger, frame, subjects)
+        score -= _NEAR
     objects = [o for o in objects if o not in subjects]
     alone = subjects and not objects and symmetric and frame.pos != "ADJ"
     if alone and (len(_spread(tree, subjects)) > 1 or _names_set(tree, subjects)):
@@ -115,6 +127,41 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
         return None
     score -= 0.05 * (rank + object_rank)
     return _make(scene, frame, trigger, subjects, objects, False, score)
+
+
+def _score_words(scene: Scene, trigger: int, frame: Frame) -> float | None:
+    """The weight of a wording by the words with its trigger, None where one is missing."""
+    tree = scene.tree
+    score = frame.weight
+    if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
+        if frame.particle is not None:
+            if frame.particle not in find_particle(tree, trigger):
+                return None
+            score += 0.3
+        elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
+            score -= 0.5
+    for slot, lemmas in frame.companions:
+        if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
+            return None
+        score += 0.5
+    return score
+
+
+def _near_subject(scene: Scene, trigger: int, frame: Frame, objects: list[int]) -> list[int]:
+    wanted = {"subject", "agent"} if frame.pos != "ADJ" else set()
+    if not wanted.intersection(frame.subject):
+        return []
+    return [s for s in find_near_subject(scene, trigger) if s not in objects]
+
+
+def _near_object(scene: Scene, trigger: int, frame: Frame, subjects: list[int]) -> list[int]:
+    for slot in frame.object:
+        if slot in _NAMED_SLOTS or "." in slot:
+            continue
+        found = [f for f in find_near_phrase(scene, trigger, slot) if f not in subjects]
+        if found:
+            return found
+    return []
 
 
 def _make(
@@ -134,7 +181,7 @@ def _first_filled(
     scene: Scene, trigger: int, slots: tuple[str, ...], frame: Frame
 ) -> tuple[list[int], int]:
     for rank, slot in enumerate(slots):
-        found = _fill(scene, trigger, slot, frame)
+        found = [f for f in _fill(scene, trigger, slot, frame) if not is_date(scene.tree, f)]
         if found:
             return found, rank
     return [], 0

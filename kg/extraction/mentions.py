@@ -137,6 +137,9 @@ def _name_sentence(
         *compose_things(tree, namings, vocabulary),
         *compose_bodies(tree, namings, vocabulary),
     ]
+    whole = [n for n in namings if n.entry is not None and n.kind != KG.State]
+    known_spans = {(n.start, n.end) for n in whole}
+    bodies = [body for body in bodies if (body.start, body.end) not in known_spans]
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
     namings = add_titles(tree, namings, vocabulary)

@@ -27,7 +27,17 @@ from kg.iris import CUE
 _OBLIQUES = frozenset({"obl", "nmod", "obl:agent", "obl:arg", "advmod", "nmod:desc", "obl:lmod"})
 _NAME_ROLES = frozenset({"compound", "amod", "nmod:poss", "nmod:desc", "nmod"})
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
+_EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
+_MONTHS = frozenset(
+    {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+     "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+     "Saturday", "Sunday"}
+)  # fmt: skip
+_PARTS_OF_TIME = frozenset(
+    {"year", "month", "week", "day", "decade", "century", "summer", "winter", "spring", "autumn",
+     "beginning", "mid", "eve", "moment", "time", "morning", "evening", "night"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,16 @@ def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
 
 def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
     if slot in {"complement", "clause"}:
-        return scene.tree.under(trigger, "xcomp", "ccomp", "advcl", "acl")
+        return [c for c in scene.tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
     return fill_slot(scene, trigger, slot)
+
+
+def _is_complement(scene: Scene, verb: int) -> bool:
+    """Whether a clause says what its governor is for, not merely describes it."""
+    tree = scene.tree
+    if tree.role(verb) in {"xcomp", "ccomp"} or is_infinitive(tree, verb):
+        return True
+    return bool(tree.under(verb, "mark", "case")) and not is_passive(tree, verb)
 
 
 def find_subject(scene: Scene, verb: int, depth: int = 0) -> list[int]:
@@ -144,7 +162,7 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
         return find_object(scene, above) or tree.under(above, "iobj")
     if role in {"xcomp", "advcl", "ccomp", "obl", "csubj", "nmod"}:
         if tree.pos(above) in {"VERB", "AUX", "ADJ"} or tree.under(above, "cop", "nsubj"):
-            return _surface_subject(scene, above, depth + 1)
+            return find_surface_subject(scene, above, depth + 1)
         return find_agent(scene, above) if tree.pos(above) == "NOUN" else []
     return []
 
@@ -164,7 +182,7 @@ def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
     )
 
 
-def _surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
+def find_surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
     """What stands as subject of a governing verb, whichever its voice: it controls the rest."""
     tree = scene.tree
     if is_passive(tree, verb):
@@ -232,12 +250,12 @@ def _passive_object(scene: Scene, verb: int) -> list[int]:
         return [above]
     if role == "conj":
         if tree.pos(above) in {"VERB", "AUX"}:
-            return _surface_subject(scene, above, 0)
+            return find_surface_subject(scene, above, 0)
         return []
     if role in {"advcl", "xcomp", "ccomp"}:
         if scene.cues.has(tree, above, CUE.ObjectControl):
-            return find_object(scene, above) or _surface_subject(scene, above, 0)
-        return _surface_subject(scene, above, 0)
+            return find_object(scene, above) or find_surface_subject(scene, above, 0)
+        return find_surface_subject(scene, above, 0)
     return []
 
 
@@ -426,19 +444,28 @@ def _predicative_bearer(scene: Scene, word: int, above: int, role: str) -> list[
     if tree.pos(above) != "VERB":
         return []
     if role in {"xcomp", "obj"} and tree.lemma(above) in _LINKING:
-        return _surface_subject(scene, above, 0)
+        return find_surface_subject(scene, above, 0)
     if role == "xcomp":
-        return find_object(scene, above) or _surface_subject(scene, above, 0)
+        return find_object(scene, above) or find_surface_subject(scene, above, 0)
     if role in {"obl", "advcl"} and read_case(tree, word) == "as":
         if is_passive(tree, above):
             return _passive_object(scene, above)
         objects = find_object(scene, above)
-        return objects if objects and word > above else _surface_subject(scene, above, 0)
+        return objects if objects and word > above else find_surface_subject(scene, above, 0)
     if role == "advcl":
-        return _surface_subject(scene, above, 0)
+        return find_surface_subject(scene, above, 0)
     return []
 
 
 def _is_time(scene: Scene, i: int) -> bool:
     tree = scene.tree
     return tree.pos(i) == "NUM" or tree.lemma(i) in {"year", "month", "end", "mid", "time"}
+
+
+def is_date(tree: Tree, i: int) -> bool:
+    """Whether a phrase is a point in the calendar, which is no end of any relation."""
+    token = tree.tokens[i]
+    if token.text in _MONTHS or (token.text.isdigit() and len(token.text) == 4):
+        return True
+    inner = [c for c in tree.under(i, "nmod") if read_case(tree, c) == "of"]
+    return token.lemma in _PARTS_OF_TIME and (not inner or is_date(tree, inner[0]))
