@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,7 +19,9 @@ from kg.vocabulary import Vocabulary
 # Whose name before a lower-case noun names a pact, and the pacts.
 _PARTY_KINDS = frozenset({KG.State, KG.Organization, KG.Alliance, KG.Concept})
 _PACT_KINDS = frozenset({KG.Agreement, KG.Alliance})
-_RULING_KINDS = frozenset({KG.State, KG.Person, KG.Government, KG.Organization})
+_RULING_KINDS = frozenset({KG.State, KG.Person, KG.Government, KG.Organization, KG.Place})
+_YEAR = re.compile(r"^(1[6-9]|20)\d\d$")
+_SETTLEMENTS = frozenset({"capital", "cities", "city", "port", "town", "towns", "village"})
 _RULES = frozenset({"administration", "cabinet", "dictatorship", "government", "junta", "regime"})
 _DESCRIBED_KINDS = frozenset({KG.Organization, KG.Agreement, KG.Government, KG.ArmedForce})
 # Parts of a state that its adjective names ("the Italian mainland").
@@ -86,7 +89,9 @@ def _find_body(tree: Tree, naming: Naming, vocabulary: Vocabulary) -> int | None
         head += 1
     if head >= len(tree.tokens) or tree.pos(head) not in {"NOUN", "PROPN"}:
         return None
-    return head
+    above = tree.head(head)
+    modifies = tree.role(head) in {"compound", "amod"} and above is not None and above > head
+    return None if modifies and not is_capital(tree.tokens[head].text) else head
 
 
 def _kind_of_noun(word: Token, vocabulary: Vocabulary) -> URIRef | None:
@@ -98,11 +103,40 @@ def _kind_of_body(word: Token, naming: Naming, vocabulary: Vocabulary) -> URIRef
     plural = "Number=Plur" in word.features
     if kind not in _BODY_KINDS or (naming.kind == KG.Organization and kind != KG.ArmedForce):
         return None
+    if naming.kind == KG.Place and word.lemma != "government":
+        return None
     if naming.kind == KG.Person and word.lemma != "administration":
         return None
     if naming.kind == KG.State and word.lemma in {"authority", "administration"} and not plural:
         return None
     return kind
+
+
+def compose_chains(tree: Tree, namings: Sequence[Naming]) -> Iterator[Naming]:
+    """Read "Article X of the NPT", "the Agreements of 1954", "the town of Jenin" as one name."""
+    texts = [t.text for t in tree.tokens]
+    for naming in namings:
+        start, end = naming.start, naming.end
+        if naming.kind in _PACT_KINDS and naming.form is MentionForm.NAME:
+            year = "".join(texts[end + 1 : end + 2])
+            if texts[end : end + 1] == ["of"] and _YEAR.match(year):
+                yield replace(naming, end=end + 2)
+            if texts[start] in {"Article", "Articles"}:
+                yield from _join_article(tree, naming, namings)
+        settled = start >= 2 and texts[start - 2] in _SETTLEMENTS and texts[start - 1] == "of"
+        if naming.kind == KG.Place and settled:
+            yield replace(naming, start=start - 2)
+
+
+def _join_article(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> Iterator[Naming]:
+    at = naming.end
+    if at >= len(tree.tokens) or tree.tokens[at].text != "of":
+        return
+    at += 2 if tree.tokens[at + 1 : at + 2] and tree.tokens[at + 1].text == "the" else 1
+    for whole in namings:
+        if whole.start == at and whole.kind == KG.Agreement:
+            name = join_words(tree, list(range(naming.start, whole.end)))
+            yield Naming(naming.start, whole.end, KG.Agreement, name, MentionForm.NAME)
 
 
 def compose_rules(tree: Tree, namings: Sequence[Naming]) -> Iterator[Naming]:

@@ -33,6 +33,7 @@ def name_run(
     inside = [n for n in known if start <= n.start and n.end <= end]
     if any(n.start <= start and n.end >= end for n in known):
         return
+    end = _cut_place(tree, start, end, inside)
     words = [t.text for t in tree.tokens[start:end]]
     kind = kind_of_run(words, vocabulary.nouns)
     if kind == KG.State and (len(words) == 1 or words[-1].endswith("s")):
@@ -48,6 +49,17 @@ def name_run(
         naming = _name_piece(tree, piece_start, piece_end, inside, vocabulary, names, memory)
         if naming is not None:
             yield naming
+
+
+def _cut_place(tree: Tree, start: int, end: int, inside: Sequence[Naming]) -> int:
+    """Where a run ends without the known name that "in" or "on" adds ("X College in Ohio")."""
+    last = next((n for n in inside if n.end == end), None)
+    if last is None:
+        return end
+    link = last.start - 1
+    while link > start and tree.tokens[link].text == "the":
+        link -= 1
+    return link if tree.tokens[link].text in {"in", "on", "to", "with", "against"} else end
 
 
 def _unknown_pieces(
@@ -86,6 +98,11 @@ def _name_piece(
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[start:end]]
     text = " ".join(words)
+    if not any(word[:1].isalpha() for word in words):
+        return None
+    named = all(any(n.start <= i < n.end for n in inside) for i in range(start, end, 2))
+    if named and "-" in words:
+        return None
     if text in memory.common:
         return Naming(start, end, KG.Concept, text, MentionForm.NAME)
     if text in memory.acronyms:
@@ -144,4 +161,6 @@ def _stands_before_place(tree: Tree, end: int, vocabulary: Vocabulary) -> bool:
 def _is_common(word: str, vocabulary: Vocabulary) -> bool:
     """Whether the lexicon knows a word: then a capital alone makes no person or place of it."""
     lower = word.casefold()
+    if lower.endswith("s") and lower[:-1] in vocabulary.nouns:
+        return True
     return lower in vocabulary.nouns or lower in vocabulary.frames or lower in vocabulary.cues

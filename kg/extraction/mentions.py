@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from kg.extraction.bodies import compose_bodies, compose_rules, compose_things, widen_names
+from kg.extraction.bodies import (
+    compose_bodies,
+    compose_chains,
+    compose_rules,
+    compose_things,
+    widen_names,
+)
 from kg.extraction.guesses import PLACE_CASES, name_run
 from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
@@ -14,11 +20,17 @@ from kg.extraction.phrases import join_words
 from kg.extraction.runs import find_runs, is_capital
 from kg.extraction.titles import add_titles, find_titles, is_title, name_offices
 from kg.extraction.tree import SUBJECTS, Tree
-from kg.iris import KG
+from kg.iris import ID, KG
 from kg.model import BlockKind, Document, Mention, MentionForm, Span
 from kg.vocabulary import Vocabulary
 
 _YEAR = re.compile(r"^(1[6-9]|20)\d\d$")
+_PREFIXES = frozenset({"anti", "non", "pro", "inter", "pre", "post"})
+_HALVED = {
+    "North": ("North-Korea", "North-Vietnam", "North-Yemen"),
+    "South": ("South-Korea", "South-Vietnam", "South-Yemen"),
+}
+_HALVES = frozenset(_HALVED)
 _METONYMS = frozenset({*SUBJECTS, "nsubj:pass", "nmod:poss", "obl:agent"})
 
 
@@ -76,8 +88,10 @@ def _find_common_acronyms(tree: Tree, vocabulary: Vocabulary) -> Iterator[str]:
         token, described = tree.tokens[i + 1], tree.tokens[i - 1]
         if tree.tokens[i].text != "(" or not token.text[:-1].isupper() or len(token.text) < 3:
             continue
-        kind = vocabulary.nouns.get(described.lemma)
-        if described.text.islower() and described.text.isalpha() and kind not in NAMED_KINDS:
+        kind = vocabulary.nouns.get(described.lemma.casefold())
+        if kind in NAMED_KINDS or not described.text.isalpha():
+            continue
+        if described.text.islower() or kind is not None:
             yield token.text
 
 
@@ -129,11 +143,12 @@ def _name_sentence(
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
     namings = add_titles(tree, namings, vocabulary)
-    namings = [*namings, *compose_rules(tree, namings)]
+    namings = [*namings, *compose_rules(tree, namings), *compose_chains(tree, namings)]
+    namings.extend(_name_halves(tree, namings, names, memory))
     namings = [*widen_names(tree, namings), *name_offices(tree, namings, memory, vocabulary)]
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
         _remember(tree, naming, memory, vocabulary)
-    namings = [n for n in namings if n.kind != KG.Concept]
+    namings = [n for n in namings if n.kind != KG.Concept and not _is_ethnic(tree, n, namings)]
     return sorted(set(namings), key=lambda n: (n.start, -n.end, n.kind))
 
 
@@ -183,6 +198,12 @@ def _choose(
         return replace(earlier, start=match.start, end=match.end)
     if entry.kind == KG.Person and len(words) == 1 and _inside_longer_name(tree, match):
         return None
+    if _is_only_modifier(tree, match, entry):
+        inner = names.find(words[:-1])
+        if not inner:
+            return None
+        moved = replace(inner[0], start=match.start, end=match.end - 1)
+        return _choose(tree, moved, names, memory, date, vocabulary)
     if entry.kind == KG.Place and _is_given_name(tree, match, vocabulary):
         return None
     form = candidate.form
@@ -197,11 +218,36 @@ def _choose(
     return Naming(match.start, match.end, kind, label, form, iri, entry.country)
 
 
+def _is_only_modifier(tree: Tree, match: NameMatch, entry: NameEntry) -> bool:
+    """Whether the noun of a body only modifies what follows ("Soviet military advisors")."""
+    last = match.end - 1
+    if entry.of_state is None or last == match.start or is_capital(tree.tokens[last].text):
+        return False
+    head = tree.head(last)
+    return tree.role(last) in {"amod", "compound"} and head is not None and head > last
+
+
 def _is_given_name(tree: Tree, match: NameMatch, vocabulary: Vocabulary) -> bool:
     """Whether a title before and a surname behind make a place's name a person's."""
     before = tree.tokens[match.start - 1].text if match.start else ""
     return (
         before[:1].isupper() and is_title(before, vocabulary) and _inside_longer_name(tree, match)
+    )
+
+
+def _is_ethnic(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> bool:
+    """Whether an adjective belongs to a people's name or is denied ("Greek Cypriots", "non-US")."""
+    if naming.form is not MentionForm.ADJECTIVE or naming.kind != KG.State:
+        return False
+    before = [t.text.casefold() for t in tree.tokens[max(0, naming.start - 2) : naming.start]]
+    if len(before) == 2 and before[1] == "-" and before[0] in _PREFIXES:
+        return True
+    if before and before[-1].rstrip("-") in _PREFIXES and before[-1].endswith("-"):
+        return True
+    return any(
+        n.start == naming.end
+        and (n.kind == KG.Group or (n.kind == KG.State and n.form is MentionForm.ADJECTIVE))
+        for n in namings
     )
 
 
@@ -214,7 +260,7 @@ def _is_loose(words: Sequence[str], entry: NameEntry, memory: Memory) -> bool:
 def _is_people(tree: Tree, match: NameMatch, words: Sequence[str]) -> bool:
     """Whether a plural without article ("most Britons") means people and not their state."""
     before = tree.tokens[match.start - 1].text.casefold() if match.start else ""
-    return len(words) == 1 and words[0].endswith("s") and before != "the"
+    return words[-1].endswith("s") and before != "the"
 
 
 def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: Memory) -> Naming | None:
@@ -259,6 +305,26 @@ def _acts(tree: Tree, start: int, end: int) -> bool:
     if tree.role(head) == "conj" and above is not None:
         return tree.role(above) in _METONYMS
     return tree.role(head) in _METONYMS and above is not None and tree.pos(above) != "PROPN"
+
+
+def _name_halves(
+    tree: Tree, namings: Sequence[Naming], names: Names, memory: Memory
+) -> Iterator[Naming]:
+    """Read "the North", "North and South Korea" as the halves of a country named in the text."""
+    for i, token in enumerate(tree.tokens):
+        if token.text not in _HALVES or any(n.start <= i < n.end for n in namings):
+            continue
+        after = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
+        before = tree.tokens[i - 1].text.casefold() if i else ""
+        shared = after == "and" and i + 2 < len(tree.tokens) and tree.tokens[i + 2].text in _HALVES
+        if not shared and (before != "the" or is_capital(after)):
+            continue
+        for iri in _HALVED[token.text]:
+            if ID[iri] in memory.alone:
+                entry = names.entry(ID[iri])
+                yield Naming(i, i + 1, entry.kind, entry.label, MentionForm.NAME, entry.iri,
+                             entry.country)  # fmt: skip
+                break
 
 
 def _drop_overlaps(namings: Sequence[Naming]) -> list[Naming]:

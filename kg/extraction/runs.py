@@ -125,6 +125,8 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
         return at + 2 if glued and tokens[at].span.end == tokens[at + 1].span.start else None
     if text in {"-", "–"} and at + 2 < len(tokens) and tokens[at + 1].text in _LEVELS:
         return at + 3 if is_capital(tokens[at + 2].text) else None
+    if text in {"'", "‘", "’"} and _opens_name(tree, at):
+        return at + 2
     if text in {"'", "'s"} and at + 1 < len(tokens) and is_capital(tokens[at + 1].text):
         plural = text == "'" or tokens[at - 1].text in {"People", "Women", "Children", "Workers"}
         return at + 2 if plural else None
@@ -148,6 +150,14 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
         dated = tokens[following].text.casefold() in MONTHS | DAYS
         return None if dated else following + 1
     return None
+
+
+def _opens_name(tree: Tree, at: int) -> bool:
+    """Whether an apostrophe begins an Arabic name ("Khawr 'Abd Allah")."""
+    if at + 1 >= len(tree.tokens) or not is_capital(tree.tokens[at + 1].text):
+        return False
+    before, mark, after = tree.tokens[at - 1 : at + 2]
+    return before.span.end < mark.span.start and mark.span.end == after.span.start
 
 
 def _kind_of_word(word: str, nouns: Mapping[str, URIRef]) -> URIRef | None:
