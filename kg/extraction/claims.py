@@ -24,7 +24,8 @@ from kg.vocabulary import Frame, Vocabulary
 # A description whose noun gives no kind away may be any of these.
 _LOOSE_KINDS = frozenset({KG.Policy, KG.Issue, KG.Event, KG.Measure, KG.Aim, KG.Product})
 # Names of these are labels: "Democratic Republic", "Users' Association" state no relation.
-_OPAQUE_NAMES = (KG.Organization, KG.Government, KG.ArmedForce, KG.Place, KG.State, KG.Agreement,KG.Policy)
+_OPAQUE_NAMES = (KG.Organization, KG.Government, KG.ArmedForce, KG.Place, KG.State,
+                 KG.Agreement, KG.Policy)  # fmt: skip
 # Below this a wording is too weak a sign to stand alone.
 _LEAST_SCORE = 0.35
 

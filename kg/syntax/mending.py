@@ -179,15 +179,17 @@ def _free_fronted_list(tokens: list[Token], i: int) -> None:
     if tokens[i].pos != "VERB" or tokens[i].text.casefold().endswith("ing"):
         return
     fronted = [k for k in _children(tokens, i) if k < i and tokens[k].role in {"obl", "advcl"}]
-    fronted += [c for k in fronted for c in _children(tokens, k) if k < c < i and tokens[c].role == "obl"]
+    below = [c for k in fronted for c in _children(tokens, k) if k < c < i]
+    fronted += [c for c in below if tokens[c].role == "obl"]
     subjects = [k for k in _children(tokens, i) if k < i and tokens[k].role in _SUBJECTS]
     for noun in fronted:
         members = [k for k in _children(tokens, noun) if noun < k < i and tokens[k].role == "conj"]
         members = [k for k in members if tokens[k].pos in {"PROPN", "NOUN"}]
         if not members or noun + 1 >= i or tokens[noun + 1].text != ",":
             continue
-        first, linked = members[0], any(
-            tokens[k].role == "cc" for m in members for k in _children(tokens, m)
+        first, linked = (
+            members[0],
+            any(tokens[k].role == "cc" for m in members for k in _children(tokens, m)),
         )
         if any(tokens[k].role == "cc" and k < first for k in _children(tokens, first)):
             continue
