@@ -6,24 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.extraction.nearby import find_near_phrase, find_near_subject
-from kg.extraction.slots import Scene, fill_slot, is_date
-from kg.extraction.tree import Tree, find_particle
+from kg.extraction.slots import Scene, fill_slot
+from kg.extraction.tree import Tree, find_particle, is_date
 from kg.vocabulary import Frame, Vocabulary
 
 _NAMED_SLOTS = frozenset(
-    {
-        "subject",
-        "object",
-        "self",
-        "second",
-        "agent",
-        "bearer",
-        "modifier",
-        "each",
-        "predicate",
-        "clause",
-    }
-)
+    {"subject", "object", "self", "second", "agent", "bearer", "modifier", "each",
+     "predicate", "clause"}
+)  # fmt: skip
 # How much less an end counts that stands near the trigger without filling a slot of it.
 _NEAR = 0.45
 _POS = {
@@ -113,9 +103,27 @@ def _words_fit(tree: Tree, i: int, frame: Frame) -> bool:
     )
 
 
+def _score_wording(scene: Scene, trigger: int, frame: Frame) -> float | None:
+    """How sure the wording is; None where a particle or a companion of the frame is missing."""
+    tree = scene.tree
+    score = frame.weight
+    if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
+        if frame.particle is not None:
+            if frame.particle not in find_particle(tree, trigger):
+                return None
+            score += 0.3
+        elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
+            score -= 0.5
+    for slot, lemmas in frame.companions:
+        if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
+            return None
+        score += 0.5
+    return score
+
+
 def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> Firing | None:
     tree = scene.tree
-    score = _score_words(scene, trigger, frame)
+    score = _score_wording(scene, trigger, frame)
     if score is None:
         return None
     symmetric = vocabulary.relations[frame.relation].symmetric
@@ -139,24 +147,6 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
         return None
     score -= 0.05 * (rank + object_rank)
     return _make(scene, frame, trigger, subjects, objects, False, score)
-
-
-def _score_words(scene: Scene, trigger: int, frame: Frame) -> float | None:
-    """The weight of a wording by the words with its trigger, None where one is missing."""
-    tree = scene.tree
-    score = frame.weight
-    if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
-        if frame.particle is not None:
-            if frame.particle not in find_particle(tree, trigger):
-                return None
-            score += 0.3
-        elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
-            score -= 0.5
-    for slot, lemmas in frame.companions:
-        if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
-            return None
-        score += 0.5
-    return score
 
 
 def _near_subject(scene: Scene, trigger: int, frame: Frame, objects: list[int]) -> list[int]:

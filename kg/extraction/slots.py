@@ -20,6 +20,7 @@ from kg.extraction.tree import (
     is_infinitive,
     is_passive,
     is_relative_word,
+    is_time,
     read_case,
 )
 from kg.iris import CUE
@@ -29,15 +30,6 @@ _NAME_ROLES = frozenset({"compound", "amod", "nmod:poss", "nmod:desc", "nmod"})
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
 _EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
-_MONTHS = frozenset(
-    {"January", "February", "March", "April", "May", "June", "July", "August", "September",
-     "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
-     "Saturday", "Sunday"}
-)  # fmt: skip
-_PARTS_OF_TIME = frozenset(
-    {"year", "month", "week", "day", "decade", "century", "summer", "winter", "spring", "autumn",
-     "beginning", "mid", "eve", "moment", "time", "morning", "evening", "night"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +142,7 @@ def find_by_agent(scene: Scene, verb: int) -> list[int]:
         if before:
             return before
     agents = find_oblique(scene, verb, "by")
-    return [a for a in agents if not _is_time(scene, a)]
+    return [a for a in agents if not is_time(tree, a)]
 
 
 def _own_subjects(scene: Scene, verb: int) -> list[int]:
@@ -485,17 +477,3 @@ def _predicative_bearer(scene: Scene, word: int, above: int, role: str) -> list[
     if role == "advcl":
         return find_surface_subject(scene, above, 0)
     return []
-
-
-def _is_time(scene: Scene, i: int) -> bool:
-    tree = scene.tree
-    return tree.pos(i) == "NUM" or tree.lemma(i) in {"year", "month", "end", "mid", "time"}
-
-
-def is_date(tree: Tree, i: int) -> bool:
-    """Whether a phrase is a point in the calendar, which is no end of any relation."""
-    token = tree.tokens[i]
-    if token.text in _MONTHS or (token.text.isdigit() and len(token.text) == 4):
-        return True
-    inner = [c for c in tree.under(i, "nmod") if read_case(tree, c) == "of"]
-    return token.lemma in _PARTS_OF_TIME and (not inner or is_date(tree, inner[0]))

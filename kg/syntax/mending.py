@@ -185,9 +185,8 @@ def _free_fronted_list(tokens: list[Token], i: int) -> None:
     if tokens[i].pos != "VERB" or tokens[i].text.casefold().endswith("ing"):
         return
     fronted = [k for k in _children(tokens, i) if k < i and tokens[k].role in {"obl", "advcl"}]
-    fronted += [
-        c for k in fronted for c in _children(tokens, k) if k < c < i and tokens[c].role == "obl"
-    ]
+    below = [c for k in fronted for c in _children(tokens, k) if k < c < i]
+    fronted += [c for c in below if tokens[c].role == "obl"]
     subjects = [k for k in _children(tokens, i) if k < i and tokens[k].role in _SUBJECTS]
     for noun in fronted:
         members = [k for k in _children(tokens, noun) if noun < k < i and tokens[k].role == "conj"]

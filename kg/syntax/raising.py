@@ -81,9 +81,8 @@ def _raise_attribute(tokens: list[Token], i: int) -> None:
         return
     own = [k for k in _children(tokens, i) if tokens[k].role in _SUBJECTS and k < i]
     left = tokens[before]
-    if not own and (
-        left.pos not in {"NOUN", "PROPN", "NUM"} or left.text == "-" or before == thing
-    ):
+    ends_noun = left.pos in {"NOUN", "PROPN", "NUM"} and left.text != "-" and before != thing
+    if not own and not ends_noun:
         return
     if any(k < i and tokens[k].role in {"det", "case"} for k in _children(tokens, thing)):
         left_parts = [k for k in _children(tokens, thing) if k < i and tokens[k].role == "compound"]
