@@ -24,6 +24,8 @@ from kg.iris import ID, KG
 from kg.model import BlockKind, Document, Mention, MentionForm, Span
 from kg.vocabulary import Vocabulary
 
+# Whose names hold no further party.
+_WHOLE_KINDS = frozenset({KG.State, KG.Person, KG.Place, KG.Group})
 _YEAR = re.compile(r"^(1[6-9]|20)\d\d$")
 _PREFIXES = frozenset({"anti", "non", "pro", "inter", "pre", "post"})
 _HALVED = {
@@ -163,7 +165,7 @@ def _name_inside(
     """The states named inside a longer name ("the US-Japan alliance"): they are its parties."""
     inside: list[Naming] = []
     for naming in known:
-        if naming.end - naming.start < 2 or naming.kind in {KG.State, KG.Person, KG.Place}:
+        if naming.end - naming.start < 2 or naming.kind in _WHOLE_KINDS:
             continue
         words = [t.text for t in tree.tokens[naming.start : naming.end - 1]]
         happening = naming.kind not in NAMED_KINDS

@@ -73,8 +73,13 @@ def _belongs_to_title(
     for naming in namings:
         if naming.start <= i < naming.end and naming.kind in {KG.State, KG.Organization}:
             return titled or (inside and i + 1 < naming.end)
-    if is_capital(token.text) and i > 0 and following[:1].isupper() and _is_field(token):
-        titled = titled or (inside and tree.head(i) == tree.head(i + 1))
+    if (
+        is_capital(token.text)
+        and (i > 0 or inside)
+        and following[:1].isupper()
+        and _is_field(token)
+    ):
+        titled = titled or (inside and tree.head(i) in {i + 1, tree.head(i + 1)})
         return titled and not any(n.start <= i < n.end for n in namings)
     return vocabulary.nouns.get(token.lemma) == KG.Person and any(
         n.end == i and n.kind in {KG.State, KG.Organization} for n in namings
