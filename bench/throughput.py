@@ -75,10 +75,14 @@ def measure_speed(
 
 
 def vary_texts(documents: list[Document], count: int) -> Iterator[Document]:
-    """The texts again and again, each time with numbers that no text before had."""
+    """The texts again and again, each time with names and numbers that no text before had."""
+    letters = str.maketrans("0123456789", "abdegiklno")
     for number in range(count):
         text = documents[number % len(documents)].text
-        varied = f"{text}\n\nThis is copy {number} of the text, made in {1500 + number % 500}.\n"
+        name = str(number).translate(letters)
+        varied = (
+            f"{text}\n\nMarshal K{name}ov of V{name}ia condemned the {number} envoys of Japan.\n"
+        )
         yield open_document(varied.encode("utf-8", "surrogatepass"), f"copy-{number}.txt")
 
 
