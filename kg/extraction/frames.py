@@ -14,6 +14,8 @@ _NAMED_SLOTS = frozenset(
     {"subject", "object", "self", "second", "agent", "bearer", "modifier", "each",
      "predicate", "clause"}
 )  # fmt: skip
+# How much less a verb's wording counts in a gerund used as a noun.
+_GERUND = 0.3
 # How much less an end counts that stands near the trigger without filling a slot of it.
 _NEAR = 0.45
 _POS = {
@@ -102,6 +104,8 @@ def _score_wording(scene: Scene, trigger: int, frame: Frame) -> float | None:
             score += 0.3
         elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
             score -= 0.5
+    elif frame.pos == "VERB":
+        score -= _GERUND
     for slot, lemmas in frame.companions:
         if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
             return None
