@@ -187,6 +187,8 @@ def _describe_claim(document: Document, claim: Claim, vocabulary: Vocabulary) ->
     if claim.period is not None and claim.period.end:
         yield iri, KG.timeEnd, Literal(claim.period.end)
     yield iri, KG.frame, claim.evidence.frame
+    if claim.confidence is not None:
+        yield iri, KG.confidence, Literal(f"{claim.confidence:.2f}", datatype=XSD.decimal)
     yield iri, KG.evidence, evidence
     yield iri, KG.inArticle, document.iri
     yield iri, PROV.wasDerivedFrom, document.iri

@@ -203,7 +203,8 @@ class Claim:
     """One relation between two things that the text states, with who states it and how surely.
 
     `holder` is None where the article's own voice says it. `topic` is the span of the phrase
-    the relation is about. `cue` is the span of the words that made holder or modality differ.
+    the relation is about. `confidence` is the probability that the reading is right, None where
+    nothing is known of it.
     """
 
     iri: URIRef
@@ -216,6 +217,7 @@ class Claim:
     polarity: Polarity
     modality: Modality
     period: Period | None
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

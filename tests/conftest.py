@@ -9,10 +9,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from readings import make_prose
 
 ROOT = Path(__file__).parent.parent
 _CACHE = pytest.StashKey[Path]()
+
+# How long an example takes depends on the machine and on what was loaded before it.
+settings.register_profile("concord", deadline=None)
+settings.load_profile("concord")
 
 
 def pytest_configure(config):

@@ -142,7 +142,7 @@ MODALITY = [
     case(
         "The policy pursued by Nixon succeeded.",
         "Richard Nixon pursues policy positive asserted author",
-        fails="'the policy pursued by A' is read by the noun and as desired",
+
     ),
     case(
         "The state that Turkey supports may attack Armenia.",
@@ -257,7 +257,7 @@ HOLDER = [
     case(
         "Iran wished to negotiate with Iraq.",
         "Iran negotiatesWith Iraq positive desired author",
-        fails="whoever wishes is taken for the holder",
+
     ),
 ]  # fmt: skip
 

@@ -126,7 +126,6 @@ NOMINAL = [
     case(
         "Norway rejected membership of the European Union.",
         never=["Norway memberOf European Union"],
-        fails="rejecting a membership is read as having it",
     ),
     case(
         "Washington's allies criticised Moscow.",
@@ -181,8 +180,7 @@ TITLES = [
         never=["Xi Jinping headOf Russia", "Vladimir Putin headOf China"],
     ),
     case("Nehru, the prime minister of India, visited China.",
-         "Jawaharlal Nehru headOf India", "Jawaharlal Nehru visits China",
-         fails="the apposition with its comma keeps the subject from the verb"),
+         "Jawaharlal Nehru headOf India", "Jawaharlal Nehru visits China"),
     case(
         "US Defense Secretary James Mattis criticised Iran.",
         "James Mattis affiliatedWith United States",
@@ -197,19 +195,16 @@ TITLES = [
         "Vladimir Putin, president of Russia, threatened Ukraine.",
         "Vladimir Putin headOf Russia",
         "Vladimir Putin threatens Ukraine",
-        fails="the apposition with its comma keeps the subject from the verb",
     ),
     case(
         "Mexico's president, Andrés Manuel López Obrador, met Joe Biden.",
         "Andrés Manuel López Obrador headOf Mexico",
         "Andrés Manuel López Obrador meets Joe Biden",
-        fails="a title in apposition to its name stays a described thing of its own",
     ),
     case(
         "The president of Brazil, Luiz Inácio Lula da Silva, visited Argentina.",
         "Luiz Inácio Lula da Silva headOf Brazil",
         "Luiz Inácio Lula da Silva visits Argentina",
-        fails="a title in apposition to its name stays a described thing of its own",
     ),
     case(
         "Kofi Annan was the secretary-general of the United Nations.",
@@ -221,169 +216,6 @@ TITLES = [
         never=["John F. Kennedy headOf United States"],
     ),
 ]  # fmt: skip
-
-RELATIVE_AND_PARTICIPIAL = [
-    case("Belgium, which joined NATO in 1949, hosts its headquarters.",
-         "Belgium joins North Atlantic Treaty Organization"),
-    case(
-        "The Soviet Union, which had supported Egypt, withdrew from Yugoslavia.",
-        "Soviet Union supports Egypt",
-        "Soviet Union withdrawsFrom Yugoslavia",
-    ),
-    case(
-        "Iran, which supports Hezbollah, threatened Israel.",
-        "Iran supports Hezbollah",
-        "Iran threatens Israel",
-    ),
-    case("The treaty that Japan signed with Russia in 1905 ended the war.", "Japan joins treaty"),
-    case(
-        "The treaty signed by Japan and Russia failed.",
-        "Japan joins treaty",
-        "Russia joins treaty",
-    ),
-    case(
-        "Weapons supplied by Russia to Syria arrived.",
-        "Russia aids Syria",
-        never=["Syria aids Russia"],
-    ),
-    case(
-        "The alliance to which Poland belongs supports Ukraine.",
-        "Poland memberOf alliance",
-        fails="'to which A belongs' gives nothing",
-    ),
-    case(
-        "Withdrawing from the European Union, Britain began talks with India.",
-        "United Kingdom withdrawsFrom European Union",
-    ),
-    case(
-        "Pressed by the United States, Israel withdrew from Sinai in 1957.",
-        "United States demandsOf Israel",
-        "Israel withdrawsFrom Sinai Peninsula",
-    ),
-    case(
-        "Germany attacked Belgium, forcing Britain to declare war on Germany.",
-        "Germany attacks Belgium",
-        "United Kingdom attacks Germany",
-        never=["Germany attacks United Kingdom"],
-        fails="'forcing A to declare war on B' takes B for the agent and A for the victim",
-    ),
-    case(
-        "Having left the Commonwealth, Pakistan turned to China.",
-        "Pakistan withdrawsFrom Commonwealth of Nations",
-        fails="'having left' is parsed as the main clause, which then has no subject",
-    ),
-    case(
-        "Backed by Russia, Serbia rejected the plan.",
-        "Russia supports Serbia",
-        fails="a fronted passive participle gives nothing",
-    ),
-    case(
-        "Fearing Germany, France allied with Poland.",
-        "France alliedWith Poland",
-        never=["Germany alliedWith Poland"],
-        fails="the object of a fronted participle is taken for the subject",
-    ),
-    case(
-        "Criticising China, Australia supported Taiwan.",
-        "Australia criticises China",
-        "Australia supports Taiwan",
-        never=["Criticising supports Taiwan"],
-        fails="a fronted gerund is taken for the subject",
-    ),
-    case(
-        "Rather than supporting Serbia, Italy supported Austria.",
-        "Italy supports Austria",
-        never=["Serbia supports Austria"],
-        fails="the object of a fronted gerund is taken for a second subject",
-    ),
-]  # fmt: skip
-
-CONTROL = [
-    case(
-        "Kissinger sought to persuade Israel to withdraw from Sinai.",
-        "Israel withdrawsFrom Sinai Peninsula",
-        never=["Henry Kissinger withdrawsFrom Sinai Peninsula"],
-    ),
-    case(
-        "Kissinger sought to persuade Israel to withdraw from Sinai.",
-        never=["Kissinger addresses Israel", "Henry Kissinger addresses Israel"],
-        fails="'sought to persuade B' also gives addresses",
-    ),
-    case(
-        "Jimmy Carter persuaded Egypt to recognise Israel.",
-        "Egypt recognises Israel",
-        never=["Jimmy Carter recognises Israel"],
-    ),
-    case(
-        "Nixon ordered American troops to invade Cambodia.",
-        "armed forces of United States attacks Cambodia",
-        never=["Richard Nixon attacks Cambodia"],
-    ),
-    case(
-        "Britain wants Argentina to withdraw from the Falkland Islands.",
-        "Argentina withdrawsFrom Falkland Islands",
-        never=["United Kingdom withdrawsFrom Falkland Islands"],
-    ),
-    case("Spain agreed to withdraw from Western Sahara.", "Spain withdrawsFrom Western Sahara"),
-    case("Britain promised to defend Belgium.", "United Kingdom protects Belgium"),
-    case("Italy decided to join the Triple Alliance.", "Italy joins Triple Alliance"),
-    case(
-        "Poland plans to leave the Energy Charter Treaty.",
-        "Poland withdrawsFrom Energy Charter Treaty",
-        never=["Poland pursues Energy Charter Treaty"],
-        fails="'plans to leave B' also gives pursues B",
-    ),
-    case(
-        "The United States urged Israel to negotiate with Egypt.",
-        "Israel negotiatesWith Egypt",
-        never=["United States negotiatesWith Egypt"],
-        fails="the object of 'urged' is not seen as the subject of the infinitive",
-    ),
-    case(
-        "China asked North Korea to negotiate with the United States.",
-        "North Korea negotiatesWith United States",
-        never=["China negotiatesWith United States"],
-        fails="the object of 'asked' is not seen as the subject of the infinitive",
-    ),
-    case(
-        "France allowed Germany to join NATO.",
-        "Germany joins North Atlantic Treaty Organization",
-        never=["France joins North Atlantic Treaty Organization"],
-        fails="the object of 'allowed' is not seen as the subject of the infinitive",
-    ),
-    case(
-        "Turkey prevented Sweden from joining NATO.",
-        "Turkey weakens Sweden",
-        "Sweden joins North Atlantic Treaty Organization",
-        never=["Turkey joins North Atlantic Treaty Organization"],
-        fails="the object of 'prevented' is not seen as the subject of 'from joining'",
-    ),
-    case(
-        "Iran accused Israel of attacking Syria.",
-        "Iran criticises Israel",
-        "Israel attacks Syria",
-        never=["Iran attacks Syria"],
-        fails="the object of 'accused' is not seen as the subject of 'of attacking'",
-    ),
-    case(
-        "Saudi Arabia accused Iran of supporting the Houthis.",
-        "Saudi Arabia criticises Iran",
-        "Iran supports Houthis",
-        never=["Saudi Arabia supports Houthis"],
-    ),
-    case(
-        "Washington forced Britain to leave Suez.",
-        "United States demandsOf United Kingdom",
-        "United Kingdom withdrawsFrom Suez",
-        fails="Suez alone is no named place",
-    ),
-    case(
-        "India is trying to contain China.",
-        "India weakens China",
-        never=["China partOf India"],
-        fails="'contain' of a rival is read as 'include'",
-    ),
-]
 
 LIGHT_VERBS = [
     case("China put pressure on Vietnam.", "China demandsOf Vietnam"),
@@ -407,7 +239,6 @@ LIGHT_VERBS = [
     case(
         "The United States has bases in Japan.",
         "United States hasForcesIn Japan",
-        fails="'has bases in' gives nothing",
     ),
 ]
 
@@ -444,19 +275,16 @@ UNDONE = [
         "Russian forces stationed in Armenia protect the border with Turkey.",
         "Russia hasForcesIn Armenia",
         never=["Russia causes Russian forces"],
-        fails="the noun 'forces' is taken for the verb 'force'",
     ),
     case(
         "Estonia wants to join the euro area.",
         "Estonia joins Eurozone",
         never=["Eurozone partOf Estonia"],
-        fails="the object of 'join' is taken for an area of its subject",
     ),
     case(
         "Britain abandoned the policy of appeasement.",
         "United Kingdom abandons appeasement",
         never=["United Kingdom pursues appeasement"],
-        fails="whoever abandons a policy is read as pursuing it too",
     ),
     case(
         "Iran reached an agreement with Russia.",
@@ -477,8 +305,6 @@ UNDONE = [
         *NOMINAL,
         *APPOSITION_AND_COPULA,
         *TITLES,
-        *RELATIVE_AND_PARTICIPIAL,
-        *CONTROL,
         *LIGHT_VERBS,
         *LISTS,
         *UNDONE,
@@ -519,16 +345,8 @@ def test_the_evidence_is_the_stretch_from_end_to_end(read_text):
     ("text", "topic"),
     [
         ("Iran held talks with Russia on oil prices.", "oil prices"),
-        pytest.param(
-            "Turkey demanded an apology from Israel.",
-            "apology",
-            marks=pytest.mark.xfail(strict=False, reason="the topic swallows the object's phrase"),
-        ),
-        pytest.param(
-            "The United States gave aid to Colombia.",
-            "aid",
-            marks=pytest.mark.xfail(strict=False, reason="the topic swallows the object's phrase"),
-        ),
+        ("Turkey demanded an apology from Israel.", "apology"),
+        ("The United States gave aid to Colombia.", "aid"),
         ("Jimmy Carter persuaded Egypt to recognise Israel.", "recognise Israel"),
         ("Iraq invaded Kuwait.", None),
     ],

@@ -155,7 +155,8 @@ def test_gaps_are_counted(read_text, vocabulary, names):
 def article(tmp_path_factory):
     path = tmp_path_factory.mktemp("articles") / "north.txt"
     path.write_text(
-        "The North\n\nCanada criticised Mexico in May. Canada photographed Mexico for a whole week.\n"
+        "The North\n\nCanada criticised Mexico in May. "
+        "Canada photographed Mexico for a whole week.\n"
     )
     return path
 

@@ -154,6 +154,7 @@ def test_claims_have_the_form_that_the_scorer_reads():
         "modality": "asserted",
         "holder": "author",
         "time": "2017-01",
+        "confidence": None,
         "sentence": "Trump withdrew from the TPP in January 2017.",
         "quote": "Trump withdrew from the TPP in January 2017.",
         "start": 16,

@@ -181,6 +181,10 @@ def describe_bodies(directory: Path, slugs: Slugs) -> Iterator[Entry]:
         yield Entry(slugs.take(local), kind, properties)
 
 
+# The gazetteer gives record numbers of a search there, which lead nobody to a source.
+CHECKED_SINGLY = "English Wikipedia title, checked singly in public files"
+
+
 def describe_special(directory: Path, slugs: Slugs) -> Iterator[Entry]:
     """Agreements, groupings and places that were looked up one by one."""
     kinds = {
@@ -193,7 +197,7 @@ def describe_special(directory: Path, slugs: Slugs) -> Iterator[Entry]:
     for row in read_rows(directory, "special_entities.tsv"):
         kind = kinds.get(row["label"]) or kinds.get(row["type"], "Agreement")
         properties = describe(
-            row["label"], names=plain_names(row), matches=links(row), source=row["source"]
+            row["label"], names=plain_names(row), matches=links(row), source=CHECKED_SINGLY
         )
         yield Entry(slugs.take(row["label"]), kind, properties)
 

@@ -81,26 +81,7 @@ def _make_parser() -> argparse.ArgumentParser:
         help="where the graph is (default: $KG_GRAPH, else ./concord)",
     )
 
-    added = _add(added_to, commands.build, "read articles into the graph", parents=[graph])
-    _add_paths(added)
-    added.add_argument(
-        "--report",
-        nargs="?",
-        const=Path("-"),
-        type=Path,
-        metavar="FILE",
-        help="list each sentence with its claims, or why there is none (to standard output)",
-    )
-    add_extractor_options(added)
-    _add_json(added)
-
-    added = _add(added_to, commands.gaps, "list the predicates that no entry covers")
-    _add_paths(added)
-    added.add_argument(
-        "--described", action="store_true", help="those with one end that is not named as well"
-    )
-    _add_json(added)
-
+    _add_reading_commands(added_to, graph)
     added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
     _add_query_arguments(added)
 
@@ -124,6 +105,31 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     _add_json(added)
 
+    return parser
+
+
+def _add_reading_commands(added_to: argparse._SubParsersAction[_Parser], graph: _Parser) -> None:
+    """The commands that read articles."""
+    added = _add(added_to, commands.build, "read articles into the graph", parents=[graph])
+    _add_paths(added)
+    added.add_argument(
+        "--report",
+        nargs="?",
+        const=Path("-"),
+        type=Path,
+        metavar="FILE",
+        help="list each sentence with its claims, or why there is none (to standard output)",
+    )
+    add_extractor_options(added)
+    _add_json(added)
+
+    added = _add(added_to, commands.gaps, "list the predicates that no entry covers")
+    _add_paths(added)
+    added.add_argument(
+        "--described", action="store_true", help="those with one end that is not named as well"
+    )
+    _add_json(added)
+
     for command in (commands.claims, commands.mentions):
         added = _add(added_to, command, f"write the {command.__name__} of one article")
         added.add_argument("file", type=Path, metavar="FILE", help="the article; - for input")
@@ -131,7 +137,6 @@ def _make_parser() -> argparse.ArgumentParser:
         if command is commands.claims:
             add_extractor_options(added)
         _add_output(added)
-    return parser
 
 
 def _add_query_arguments(parser: argparse.ArgumentParser) -> None:

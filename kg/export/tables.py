@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from rdflib import URIRef
 
 from kg.errors import ExportError
+from kg.extraction.naming import NAMED_KINDS
 from kg.model import Claim, Entity, MentionForm, Period, Reading, Span
 
 TABLE_FORMATS = ("jsonl", "csv", "table")
@@ -59,7 +61,7 @@ def _list_claims(reading: Reading) -> Iterator[Record]:
         entity = entities[iri]
         return {
             "name": entity.label,
-            "mention": document.quote(phrase) if phrase else _first_mention(reading, entity),
+            "mention": _choose_mention(reading, entity, phrase),
             "type": _local_name(entity.kind),
             "country": entity.country,
             "wikidata": wikidata.get(iri),
@@ -81,6 +83,7 @@ def _list_claims(reading: Reading) -> Iterator[Record]:
             "start": evidence.quote.start,
             "end": evidence.quote.end,
             "frame": _local_name(evidence.frame),
+            "confidence": claim.confidence,
         }
 
 
@@ -92,7 +95,7 @@ def _list_mentions(reading: Reading) -> Iterator[Record]:
     for span, entity in sorted(found, key=lambda pair: (pair[0].start, -pair[0].end, pair[1].iri)):
         if span.end <= reached:
             continue
-        reached = span.end
+        reached = span.end if entity.kind in NAMED_KINDS else reached
         yield {
             "start": span.start,
             "end": span.end,
@@ -121,9 +124,23 @@ def _find_wikidata(reading: Reading) -> dict[URIRef, str]:
     }
 
 
-def _first_mention(reading: Reading, entity: Entity) -> str:
-    spans = sorted(mention.span for mention in entity.mentions)
-    return reading.document.quote(spans[0]) if spans else entity.label
+def _choose_mention(reading: Reading, entity: Entity, phrase: Span | None) -> str:
+    """The words of the article for a thing: the phrase itself, or a name where that is none.
+
+    For a pronoun or "the two countries" the name that the article uses most says more.
+    """
+    quote = reading.document.quote
+    names = [
+        quote(mention.span)
+        for mention in sorted(entity.mentions, key=lambda m: m.span)
+        if mention.form in {MentionForm.NAME, MentionForm.ADJECTIVE}
+    ]
+    if phrase is not None and (not names or any(name in quote(phrase) for name in names)):
+        return quote(phrase)
+    if not names:
+        return entity.label
+    counts = Counter(names)
+    return max(counts, key=lambda name: (counts[name], -names.index(name)))
 
 
 def _place(claim: Claim) -> tuple[Span, Span, str]:

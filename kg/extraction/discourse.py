@@ -13,6 +13,7 @@ from rdflib import URIRef
 
 from kg.extraction.tree import NOMINAL, SUBJECTS, Tree, find_conjuncts, walk_up
 from kg.iris import KG
+from kg.model import Mention, MentionForm
 
 _LOOK_BACK = 3
 _PEOPLE = frozenset({KG.Person})
@@ -23,6 +24,10 @@ _MANY = frozenset({KG.Group, KG.ArmedForce})
 _HE = frozenset({"he", "him", "his", "himself", "she", "her", "hers", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
+_WE = frozenset({"we", "us", "our", "ours", "ourselves"})
+# In a speech "we" acts in at least two sentences, and in one of eight.
+_OFTEN, _SPEECH = 2, 0.12
+_SPEAKING = frozenset({KG.State, KG.Government, KG.Place})
 _SUBJECT_ROLES = frozenset({*SUBJECTS, "nsubj:pass", "obl:agent"})
 
 
@@ -38,6 +43,52 @@ class Candidate:
 
 
 Describe = Callable[[int, int], tuple[URIRef, bool] | None]
+
+
+def is_speaker(text: str) -> bool:
+    """Whether the word is a speaker's "we" or "our"."""
+    return text.casefold() in _WE and text != "US"
+
+
+def find_speaker(trees: Sequence[Tree], mentions: Sequence[Mention]) -> Mention | None:
+    """The state in whose name a speech says "we", as one of its mentions.
+
+    Only a text in which "we" acts often is a speech; it names its speaker as the subject of what
+    is said in the present ("Estonia supports"), and by what is "ours"; not as whom "we" address.
+    """
+    acting = sum(
+        t.text.casefold() == "we" and t.role in SUBJECTS for tree in trees for t in tree.tokens
+    )
+    if acting < _OFTEN or acting < _SPEECH * len(trees):
+        return None
+    points: dict[str, float] = {}
+    first: dict[str, Mention] = {}
+    for mention in mentions:
+        if mention.country is None or mention.kind not in _SPEAKING:
+            continue
+        if mention.kind == KG.State and mention.form is MentionForm.NAME:
+            first.setdefault(mention.country, mention)
+        weight = _weigh_speaker(trees[mention.sentence], mention.head)
+        points[mention.country] = points.get(mention.country, 0.0) + weight
+    ranked = sorted(((p, c) for c, p in points.items() if c in first and p > 0), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return first[ranked[0][1]]
+
+
+def _weigh_speaker(tree: Tree, token: int) -> float:
+    """How much the place of a state's name speaks for its being the speaker."""
+    if any(tree.tokens[c].text.casefold() in _WE for c in tree.under(token, "nmod:poss")):
+        return 3.0
+    if any(t.text.casefold() == "we" for t in tree.tokens):
+        return -1.0
+    if tree.role(token) == "nmod:poss":
+        return 0.5
+    verb = tree.head(token)
+    if tree.role(token) not in SUBJECTS or verb is None:
+        return 0.1
+    finite = "Tense=Pres" in tree.tokens[verb].features and not tree.under(verb, "aux")
+    return 2.0 if finite else 0.1
 
 
 def is_pronoun(text: str) -> bool:

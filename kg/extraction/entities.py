@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rdflib import URIRef
 
 from kg.extraction.cues import CueIndex
-from kg.extraction.discourse import is_pronoun, resolve_pronoun
+from kg.extraction.discourse import find_speaker, is_pronoun, is_speaker, resolve_pronoun
 from kg.extraction.phrases import join_words, phrase_tokens, span_of
 from kg.extraction.tree import Tree, find_conjuncts, read_case
 from kg.iris import CUE, KG, mint_entity
@@ -71,6 +71,10 @@ class Cast:
         self._order: list[tuple[int, int, URIRef]] = []
         for mention in mentions:
             self._admit(mention)
+        speaker = find_speaker(trees, mentions)
+        self._speaker: URIRef | None = None
+        if speaker is not None:
+            self._speaker = self._named[speaker.sentence, speaker.head][0]
 
     def entities(self) -> tuple[Entity, ...]:
         """Every thing, ordered by its first mention."""
@@ -186,6 +190,10 @@ class Cast:
         if depth > 3:
             return []
         tree = self._trees[sentence]
+        if self._speaker is not None and is_speaker(tree.tokens[token].text):
+            self._note(self._speaker, tree, sentence, token, [token], MentionForm.PRONOUN)
+            kind = self._drafts[self._speaker].kind
+            return [Argument(self._speaker, kind, tree.tokens[token].span, named=True)]
         if not is_pronoun(tree.tokens[token].text):
             return []
         heads = resolve_pronoun(self._trees, sentence, token, self._describe_briefly)
@@ -274,6 +282,8 @@ class Cast:
                 self._mark(iri, tree, sentence, token, span_tokens)
                 for iri in self._last_states(sentence, token, 2)
             ]
+        if self._speaker is not None and lemma in _SINGLE_STATE and words & {"my", "our"}:
+            return [self._mark(self._speaker, tree, sentence, token, span_tokens)]
         modifiers = tree.under(token, "amod", "nmod", "compound", "nmod:poss", "acl", "acl:relcl")
         if not words & _DEFINITE or modifiers or "Number=Plur" in tree.tokens[token].features:
             return self._refer_leader(sentence, token, span_tokens, span)
@@ -373,7 +383,11 @@ class Cast:
         """The phrase as a name, its possessive pronoun replaced by what it stands for."""
         tree = self._trees[sentence]
         first = tree.tokens[tokens[0]]
-        if tokens and first.role == "nmod:poss" and is_pronoun(first.text):
+        if (
+            tokens
+            and first.role == "nmod:poss"
+            and (is_pronoun(first.text) or (self._speaker is not None and is_speaker(first.text)))
+        ):
             owners = self._refer_pronoun(sentence, tokens[0], 1)
             rest = join_words(tree, tokens[1:])
             if len(owners) == 1 and self._drafts[owners[0].entity].label:

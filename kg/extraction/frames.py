@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.extraction.nearby import find_near_phrase, find_near_subject
 from kg.extraction.slots import Scene, fill_slot
-from kg.extraction.tree import Tree, find_particle
+from kg.extraction.tree import Tree, find_particle, is_date
 from kg.vocabulary import Frame, Vocabulary
 
-_PLAIN_PARTICLES = frozenset({"out", "up", "down", "off", "away", "back", "over", "in", "on"})
+_NAMED_SLOTS = frozenset(
+    {"subject", "object", "self", "second", "agent", "bearer", "modifier", "each",
+     "predicate", "clause"}
+)  # fmt: skip
+# How much less an end counts that stands near the trigger without filling a slot of it.
+_NEAR = 0.45
 _POS = {
     "VERB": frozenset({"VERB", "AUX"}),
     "NOUN": frozenset({"NOUN", "PROPN"}),
@@ -49,9 +55,21 @@ def _frames_at(tree: Tree, i: int, vocabulary: Vocabulary) -> Iterator[Frame]:
             if frame in seen:
                 continue
             gerund = frame.pos == "VERB" and token.pos == "NOUN" and lemma != token.text.casefold()
-            if (token.pos in _POS[frame.pos] or gerund) and _words_fit(tree, i, frame):
+            title = frame.pos == "NOUN" and _is_hidden_title(tree, i)
+            fits = token.pos in _POS[frame.pos] or gerund or title
+            if fits and _words_fit(tree, i, frame):
                 seen.add(frame)
                 yield frame
+
+
+def _is_hidden_title(tree: Tree, i: int) -> bool:
+    """Whether an "adjective" stands right before a name ("Soviet premier Stalin")."""
+    return (
+        tree.pos(i) == "ADJ"
+        and i + 1 < len(tree.tokens)
+        and tree.pos(i + 1) == "PROPN"
+        and not tree.tokens[i].text[:1].isupper()
+    )
 
 
 def _lemmas(lemma: str, form: str, pos: str) -> Iterator[str]:
@@ -85,13 +103,13 @@ def _words_fit(tree: Tree, i: int, frame: Frame) -> bool:
     )
 
 
-def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> Firing | None:
+def _score_wording(scene: Scene, trigger: int, frame: Frame) -> float | None:
+    """How sure the wording is; None where a particle or a companion of the frame is missing."""
     tree = scene.tree
     score = frame.weight
     if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
-        particles = find_particle(tree, trigger) & _PLAIN_PARTICLES
         if frame.particle is not None:
-            if frame.particle not in particles:
+            if frame.particle not in find_particle(tree, trigger):
                 return None
             score += 0.3
         elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
@@ -100,6 +118,14 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
         if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
             return None
         score += 0.5
+    return score
+
+
+def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> Firing | None:
+    tree = scene.tree
+    score = _score_wording(scene, trigger, frame)
+    if score is None:
+        return None
     symmetric = vocabulary.relations[frame.relation].symmetric
     subjects, rank = _first_filled(scene, trigger, frame.subject, frame)
     if frame.subject[:1] == ("each",) and frame.object[:1] == ("each",):
@@ -107,6 +133,12 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
             return None
         return _make(scene, frame, trigger, subjects, subjects, True, score)
     objects, object_rank = _first_filled(scene, trigger, frame.object, frame)
+    if not subjects and objects:
+        subjects = _near_subject(scene, trigger, frame, objects)
+        score -= _NEAR
+    elif subjects and not objects and not symmetric:
+        objects = _near_object(scene, trigger, frame, subjects)
+        score -= _NEAR
     objects = [o for o in objects if o not in subjects]
     alone = subjects and not objects and symmetric and frame.pos != "ADJ"
     if alone and (len(_spread(tree, subjects)) > 1 or _names_set(tree, subjects)):
@@ -115,6 +147,23 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
         return None
     score -= 0.05 * (rank + object_rank)
     return _make(scene, frame, trigger, subjects, objects, False, score)
+
+
+def _near_subject(scene: Scene, trigger: int, frame: Frame, objects: list[int]) -> list[int]:
+    wanted = {"subject", "agent"} if frame.pos != "ADJ" else set()
+    if not wanted.intersection(frame.subject):
+        return []
+    return [s for s in find_near_subject(scene, trigger) if s not in objects]
+
+
+def _near_object(scene: Scene, trigger: int, frame: Frame, subjects: list[int]) -> list[int]:
+    for slot in frame.object:
+        if slot in _NAMED_SLOTS or "." in slot:
+            continue
+        found = [f for f in find_near_phrase(scene, trigger, slot) if f not in subjects]
+        if found:
+            return found
+    return []
 
 
 def _make(
@@ -134,7 +183,7 @@ def _first_filled(
     scene: Scene, trigger: int, slots: tuple[str, ...], frame: Frame
 ) -> tuple[list[int], int]:
     for rank, slot in enumerate(slots):
-        found = _fill(scene, trigger, slot, frame)
+        found = [f for f in _fill(scene, trigger, slot, frame) if not is_date(scene.tree, f)]
         if found:
             return found, rank
     return [], 0

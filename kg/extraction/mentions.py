@@ -3,68 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from rdflib import URIRef
-
-from kg.extraction.names import Candidate, NameMatch, Names
-from kg.extraction.runs import find_runs, is_capital, kind_of_run
+from kg.extraction.bodies import (
+    compose_bodies,
+    compose_chains,
+    compose_rules,
+    compose_things,
+    widen_names,
+)
+from kg.extraction.guesses import PLACE_CASES, name_run
+from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
+from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
+from kg.extraction.phrases import join_words
+from kg.extraction.runs import find_runs, is_capital
+from kg.extraction.titles import add_titles, find_titles, is_title, name_offices
 from kg.extraction.tree import SUBJECTS, Tree
-from kg.iris import KG
+from kg.iris import ID, KG
 from kg.model import BlockKind, Document, Mention, MentionForm, Span
 from kg.vocabulary import Vocabulary
 
-# Nouns that with a country's adjective or a leader's name make a named body of that country.
-_BODY_KINDS = frozenset({KG.Government, KG.ArmedForce})
+# Whose names hold no further party.
+_WHOLE_KINDS = frozenset({KG.State, KG.Person, KG.Place, KG.Group})
 _YEAR = re.compile(r"^(1[6-9]|20)\d\d$")
-_PLACE_CASES = frozenset({"in", "at", "near", "from", "to", "into", "around", "outside", "off"})
+_PREFIXES = frozenset({"anti", "non", "pro", "inter", "pre", "post"})
+_HALVED = {
+    "North": ("North-Korea", "North-Vietnam", "North-Yemen"),
+    "South": ("South-Korea", "South-Vietnam", "South-Yemen"),
+}
+_HALVES = frozenset(_HALVED)
 _METONYMS = frozenset({*SUBJECTS, "nsubj:pass", "nmod:poss", "obl:agent"})
-_HONORIFICS = frozenset(
-    [
-        "mr",
-        "mr.",
-        "mrs",
-        "mrs.",
-        "ms",
-        "dr",
-        "dr.",
-        "sir",
-        "lord",
-        "lady",
-        "count",
-        "baron",
-        "prince",
-        "princess",
-        "saint",
-        "general",
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """A name over tokens [start, end) of a sentence, before it becomes a mention."""
-
-    start: int
-    end: int
-    kind: URIRef
-    name: str
-    form: MentionForm
-    entry: URIRef | None = None
-    country: str | None = None
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What the document has named so far."""
-
-    entries: set[URIRef] = field(default_factory=set)
-    countries: Counter[str] = field(default_factory=Counter)
-    people: dict[str, Naming] = field(default_factory=dict)
-    acronyms: dict[str, Naming] = field(default_factory=dict)
-    kinds: dict[str, URIRef] = field(default_factory=dict)
 
 
 def find_mentions(
@@ -73,9 +42,11 @@ def find_mentions(
     """Find every named mention, in text order; a mention inside a longer one follows it."""
     midword = _collect_midwords(trees)
     matches = [names.find([t.text for t in tree.tokens]) for tree in trees]
-    memory = _Memory()
+    memory = Memory()
     for found in matches:
         _note_context(found, names, memory)
+    for tree in trees:
+        memory.common.update(_find_common_acronyms(tree, vocabulary))
     dates = _date_sentences(document, trees)
     mentions: list[Mention] = []
     for number, (tree, date) in enumerate(zip(trees, dates, strict=True)):
@@ -98,16 +69,32 @@ def _collect_midwords(trees: Sequence[Tree]) -> frozenset[str]:
     return frozenset(word for word in inside if word.casefold() not in small)
 
 
-def _note_context(found: Iterable[NameMatch], names: Names, memory: _Memory) -> None:
+def _note_context(found: Iterable[NameMatch], names: Names, memory: Memory) -> None:
     """Take in the states and the people that the article names in full anywhere."""
     for match in found:
         for candidate in match.candidates:
             entry = names.entry(candidate.entry)
             if entry.kind == KG.State and entry.country:
                 memory.countries[entry.country] += 1
+        memory.alone.update(
+            c.entry for c in match.candidates if c.surface in {"label", "alias", "acronym"}
+        )
         full = [c for c in match.candidates if c.surface in {"label", "alias"}]
         if len(full) == 1 and match.end - match.start > 1:
             memory.entries.add(full[0].entry)
+
+
+def _find_common_acronyms(tree: Tree, vocabulary: Vocabulary) -> Iterator[str]:
+    """The acronyms that stand for something without a name ("chemical weapons (CBW)")."""
+    for i in range(1, len(tree.tokens) - 1):
+        token, described = tree.tokens[i + 1], tree.tokens[i - 1]
+        if tree.tokens[i].text != "(" or not token.text[:-1].isupper() or len(token.text) < 3:
+            continue
+        kind = vocabulary.nouns.get(described.lemma.casefold())
+        if kind in NAMED_KINDS or not described.text.isalpha():
+            continue
+        if described.text.islower() or kind is not None:
+            yield token.text
 
 
 def _date_sentences(document: Document, trees: Sequence[Tree]) -> list[str | None]:
@@ -134,48 +121,71 @@ def _name_sentence(
     matches: Sequence[NameMatch],
     vocabulary: Vocabulary,
     names: Names,
-    memory: _Memory,
+    memory: Memory,
     midword: frozenset[str],
     date: str | None,
 ) -> list[Naming]:
     known = [
         naming
         for match in matches
-        if (naming := _choose(tree, match, names, memory, date)) is not None
+        if (naming := _choose(tree, match, names, memory, date, vocabulary)) is not None
     ]
-    known.extend(_name_inside(tree, known, names, memory, date))
+    known.extend(_name_inside(tree, known, names, memory, date, vocabulary))
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
-        namings.extend(_name_run(tree, run.start, run.end, known, vocabulary, names, memory))
+        namings.extend(name_run(tree, run.start, run.end, known, vocabulary, names, memory))
     namings = _drop_overlaps(namings)
-    bodies = list(_compose_bodies(tree, namings, vocabulary))
+    bodies = [
+        *compose_things(tree, namings, vocabulary),
+        *compose_bodies(tree, namings, vocabulary),
+    ]
+    whole = [n for n in namings if n.entry is not None and n.kind != KG.State]
+    known_spans = {(n.start, n.end) for n in whole}
+    bodies = [body for body in bodies if (body.start, body.end) not in known_spans]
     taken = {(body.start, body.end) for body in bodies}
     namings = [*(n for n in namings if (n.start, n.end) not in taken), *bodies]
-    namings = _add_titles(tree, namings, vocabulary)
+    namings = add_titles(tree, namings, vocabulary)
+    namings = [*namings, *compose_rules(tree, namings), *compose_chains(tree, namings)]
+    namings.extend(_name_halves(tree, namings, names, memory))
+    namings = [*widen_names(tree, namings), *name_offices(tree, namings, memory, vocabulary)]
     for naming in sorted(namings, key=lambda n: (n.start, -n.end)):
-        _remember(tree, naming, memory)
+        _remember(tree, naming, memory, vocabulary)
+    namings = [n for n in namings if n.kind != KG.Concept and not _is_ethnic(tree, n, namings)]
     return sorted(set(namings), key=lambda n: (n.start, -n.end, n.kind))
 
 
 def _name_inside(
-    tree: Tree, known: Sequence[Naming], names: Names, memory: _Memory, date: str | None
+    tree: Tree,
+    known: Sequence[Naming],
+    names: Names,
+    memory: Memory,
+    date: str | None,
+    vocabulary: Vocabulary,
 ) -> list[Naming]:
     """The states named inside a longer name ("the US-Japan alliance"): they are its parties."""
     inside: list[Naming] = []
     for naming in known:
-        if naming.end - naming.start < 2 or naming.kind in {KG.State, KG.Person, KG.Place}:
+        if naming.end - naming.start < 2 or naming.kind in _WHOLE_KINDS:
             continue
         words = [t.text for t in tree.tokens[naming.start : naming.end - 1]]
+        happening = naming.kind not in NAMED_KINDS
         for match in names.find(words):
             moved = replace(match, start=match.start + naming.start, end=match.end + naming.start)
-            inner = _choose(tree, moved, names, memory, date)
-            if inner is not None and inner.kind == KG.State:
+            inner = _choose(tree, moved, names, memory, date, vocabulary)
+            if inner is None:
+                continue
+            if inner.kind == KG.State or (happening and inner.entry in memory.alone):
                 inside.append(inner)
     return inside
 
 
 def _choose(
-    tree: Tree, match: NameMatch, names: Names, memory: _Memory, date: str | None
+    tree: Tree,
+    match: NameMatch,
+    names: Names,
+    memory: Memory,
+    date: str | None,
+    vocabulary: Vocabulary,
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[match.start : match.end]]
     surname = words[-1].casefold()
@@ -190,15 +200,72 @@ def _choose(
         return replace(earlier, start=match.start, end=match.end)
     if entry.kind == KG.Person and len(words) == 1 and _inside_longer_name(tree, match):
         return None
+    if _is_only_modifier(tree, match, entry):
+        inner = names.find(words[:-1])
+        if not inner:
+            return None
+        moved = replace(inner[0], start=match.start, end=match.end - 1)
+        return _choose(tree, moved, names, memory, date, vocabulary)
+    if entry.kind == KG.Place and _is_given_name(tree, match, vocabulary):
+        return None
     form = candidate.form
     kind, iri, label = entry.kind, entry.iri, entry.label
+    if candidate.surface in ADJECTIVAL and _is_loose(words, entry, memory):
+        return Naming(match.start, match.end, KG.Concept, label, form)
+    if candidate.surface == "demonym" and _is_people(tree, match, words):
+        return Naming(match.start, match.end, KG.Group, words[-1], form, None, entry.country)
     if kind == KG.Place and entry.capital_of is not None and _acts(tree, match.start, match.end):
         state = names.entry(entry.capital_of)
         kind, iri, label = state.kind, state.iri, state.label
     return Naming(match.start, match.end, kind, label, form, iri, entry.country)
 
 
-def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: _Memory) -> Naming | None:
+def _is_only_modifier(tree: Tree, match: NameMatch, entry: NameEntry) -> bool:
+    """Whether the noun of a body only modifies what follows ("Soviet military advisors")."""
+    last = match.end - 1
+    if entry.of_state is None or last == match.start or is_capital(tree.tokens[last].text):
+        return False
+    head = tree.head(last)
+    return tree.role(last) in {"amod", "compound"} and head is not None and head > last
+
+
+def _is_given_name(tree: Tree, match: NameMatch, vocabulary: Vocabulary) -> bool:
+    """Whether a title before and a surname behind make a place's name a person's."""
+    before = tree.tokens[match.start - 1].text if match.start else ""
+    return (
+        before[:1].isupper() and is_title(before, vocabulary) and _inside_longer_name(tree, match)
+    )
+
+
+def _is_ethnic(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> bool:
+    """Whether an adjective belongs to a people's name or is denied ("Greek Cypriots", "non-US")."""
+    if naming.form is not MentionForm.ADJECTIVE or naming.kind != KG.State:
+        return False
+    before = [t.text.casefold() for t in tree.tokens[max(0, naming.start - 2) : naming.start]]
+    if len(before) == 2 and before[1] == "-" and before[0] in _PREFIXES:
+        return True
+    if before and before[-1].rstrip("-") in _PREFIXES and before[-1].endswith("-"):
+        return True
+    return any(
+        n.start == naming.end
+        and (n.kind == KG.Group or (n.kind == KG.State and n.form is MentionForm.ADJECTIVE))
+        for n in namings
+    )
+
+
+def _is_loose(words: Sequence[str], entry: NameEntry, memory: Memory) -> bool:
+    """Whether an adjective of a region ("Asian nations") names nothing that the article names."""
+    regional = entry.kind == KG.Place or words[-1] in {"Western", "Eastern"}
+    return regional and entry.iri not in memory.alone
+
+
+def _is_people(tree: Tree, match: NameMatch, words: Sequence[str]) -> bool:
+    """Whether a plural without article ("most Britons") means people and not their state."""
+    before = tree.tokens[match.start - 1].text.casefold() if match.start else ""
+    return words[-1].endswith("s") and before != "the"
+
+
+def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: Memory) -> Naming | None:
     """A surname that several have, and nothing tells which: a person all the same."""
     word = tree.tokens[match.end - 1]
     if word.text.casefold() in memory.people:
@@ -230,9 +297,9 @@ def _inside_longer_name(tree: Tree, match: NameMatch) -> bool:
 
 def _acts(tree: Tree, start: int, end: int) -> bool:
     """Whether a capital stands where only its government can ("Tokyo fears", "Moscow's demand")."""
-    head = _head_of(tree, start, end)
+    head = head_of(tree, start, end)
     if any(
-        tree.role(c) == "case" and tree.tokens[c].text.casefold() in _PLACE_CASES
+        tree.role(c) == "case" and tree.tokens[c].text.casefold() in PLACE_CASES
         for c in tree.children[head]
     ):
         return False
@@ -242,121 +309,24 @@ def _acts(tree: Tree, start: int, end: int) -> bool:
     return tree.role(head) in _METONYMS and above is not None and tree.pos(above) != "PROPN"
 
 
-def _head_of(tree: Tree, start: int, end: int) -> int:
-    for i in range(end - 1, start - 1, -1):
-        head = tree.head(i)
-        if head is None or not start <= head < end:
-            return i
-    return end - 1
-
-
-def _name_run(
-    tree: Tree,
-    start: int,
-    end: int,
-    known: Sequence[Naming],
-    vocabulary: Vocabulary,
-    names: Names,
-    memory: _Memory,
+def _name_halves(
+    tree: Tree, namings: Sequence[Naming], names: Names, memory: Memory
 ) -> Iterator[Naming]:
-    """The names that a capitalised run makes beyond what the gazetteer found in it."""
-    inside = [n for n in known if start <= n.start and n.end <= end]
-    if any(n.start <= start and n.end >= end for n in known):
-        return
-    words = [t.text for t in tree.tokens[start:end]]
-    kind = kind_of_run(words, vocabulary.nouns)
-    last_known = max((n.end for n in inside), default=start)
-    if kind is not None and kind not in {KG.Person, KG.Group} and last_known < end:
-        country = next((n.country for n in inside if n.country), None)
-        actor = vocabulary.is_a(kind, KG.Actor)
-        yield Naming(start, end, kind, " ".join(words), MentionForm.NAME, None,
-                     country if actor else None)  # fmt: skip
-        return
-    for piece_start, piece_end in _unknown_pieces(tree, start, end, inside, vocabulary):
-        naming = _name_piece(tree, piece_start, piece_end, inside, vocabulary, names, memory)
-        if naming is not None:
-            yield naming
-
-
-def _unknown_pieces(
-    tree: Tree, start: int, end: int, inside: Sequence[Naming], vocabulary: Vocabulary
-) -> Iterator[tuple[int, int]]:
-    """The parts of a run outside known names and titles; a known surname ends its own piece."""
-    blocked = {
-        i
-        for n in inside
-        if n.kind != KG.Person or n.end - n.start > 1
-        for i in range(n.start, n.end)
-    }
-    piece: list[int] = []
-    for i in range(start, end):
-        token = tree.tokens[i]
-        title = _is_title(token.text, vocabulary)
-        if i in blocked or title or token.text in {"of", "and", "the", "for"}:
-            if piece:
-                yield piece[0], piece[-1] + 1
-            piece = []
-        else:
-            piece.append(i)
-    if piece:
-        yield piece[0], piece[-1] + 1
-
-
-def _is_title(word: str, vocabulary: Vocabulary) -> bool:
-    lower = word.casefold()
-    kind = vocabulary.nouns.get(lower)
-    return kind == KG.Person or lower in _HONORIFICS or lower in {"foreign", "defense", "defence",
-        "prime", "vice", "acting", "former", "deputy", "chief", "state", "treasury"}  # fmt: skip
-
-
-def _name_piece(
-    tree: Tree,
-    start: int,
-    end: int,
-    inside: Sequence[Naming],
-    vocabulary: Vocabulary,
-    names: Names,
-    memory: _Memory,
-) -> Naming | None:
-    words = [t.text for t in tree.tokens[start:end]]
-    text = " ".join(words)
-    if text in memory.acronyms:
-        return replace(memory.acronyms[text], start=start, end=end)
-    if words[-1].casefold() in memory.people and len(words) <= 2:
-        return replace(memory.people[words[-1].casefold()], start=start, end=end)
-    surname = next((n for n in inside if n.end == end and n.kind == KG.Person), None)
-    if surname is not None and len(words) > 1:
-        entry = names.entry(surname.entry) if surname.entry else None
-        same = entry is not None and words[0].casefold() in entry.label.casefold()
-        return replace(surname, start=start, end=end, name=surname.name if same else text,
-                       entry=surname.entry if same else None)  # fmt: skip
-    kind = memory.kinds.get(text) or _guess_kind(tree, start, end, words, vocabulary)
-    if kind is None:
-        return None
-    memory.kinds[text] = kind
-    country = next((n.country for n in inside if n.country and n.end <= start), None)
-    return Naming(start, end, kind, text, MentionForm.NAME, None,
-                  country if kind == KG.Person else None)  # fmt: skip
-
-
-def _guess_kind(
-    tree: Tree, start: int, end: int, words: Sequence[str], vocabulary: Vocabulary
-) -> URIRef | None:
-    head = _head_of(tree, start, end)
-    before = tree.tokens[start - 1].text if start else ""
-    if _is_title(before, vocabulary) and before[:1].isupper():
-        return KG.Person
-    if len(words) == 1 and words[0].isupper() and 1 < len(words[0]) <= 6:
-        return KG.Organization
-    if any(tree.tokens[c].text.casefold() in _PLACE_CASES for c in tree.under(head, "case")):
-        return KG.Place
-    if before.casefold() == "the":
-        return KG.Place if len(words) == 1 else KG.Organization
-    if 2 <= len(words) <= 4 and all(w[:1].isupper() or w in {"-", "al", "de"} for w in words):
-        return KG.Person
-    if len(words) == 1 and tree.role(head) in SUBJECTS and tree.pos(head) == "PROPN":
-        return KG.Person
-    return KG.Place if len(words) == 1 and tree.pos(head) == "PROPN" else None
+    """Read "the North", "North and South Korea" as the halves of a country named in the text."""
+    for i, token in enumerate(tree.tokens):
+        if token.text not in _HALVES or any(n.start <= i < n.end for n in namings):
+            continue
+        after = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
+        before = tree.tokens[i - 1].text.casefold() if i else ""
+        shared = after == "and" and i + 2 < len(tree.tokens) and tree.tokens[i + 2].text in _HALVES
+        if not shared and (before != "the" or is_capital(after)):
+            continue
+        for iri in _HALVED[token.text]:
+            if ID[iri] in memory.alone:
+                entry = names.entry(ID[iri])
+                yield Naming(i, i + 1, entry.kind, entry.label, MentionForm.NAME, entry.iri,
+                             entry.country)  # fmt: skip
+                break
 
 
 def _drop_overlaps(namings: Sequence[Naming]) -> list[Naming]:
@@ -372,113 +342,17 @@ def _drop_overlaps(namings: Sequence[Naming]) -> list[Naming]:
     return kept
 
 
-def _compose_bodies(
-    tree: Tree, namings: Sequence[Naming], vocabulary: Vocabulary
-) -> Iterator[Naming]:
-    """Read "British forces", "the Trump administration": bodies named by country or leader."""
-    for naming in namings:
-        if naming.kind not in {KG.State, KG.Person, KG.Government} or (
-            naming.entry is None and (naming.kind != KG.Person)
-        ):
-            continue
-        head = naming.end
-        while (
-            head < len(tree.tokens)
-            and head < naming.end + 3
-            and (tree.role(head) in {"amod", "compound"} and not is_capital(tree.tokens[head].text))
-        ):
-            head += 1
-        if head >= len(tree.tokens):
-            continue
-        word = tree.tokens[head]
-        kind = vocabulary.nouns.get(word.lemma) or vocabulary.nouns.get(word.text.casefold())
-        if kind not in _BODY_KINDS or word.pos not in {"NOUN", "PROPN"}:
-            continue
-        if naming.kind == KG.Person and kind != KG.Government:
-            continue
-        words = [naming.name if naming.kind == KG.Person else tree.tokens[naming.start].text]
-        if naming.kind == KG.State:
-            words = [t.text for t in tree.tokens[naming.start : naming.end]]
-        elif naming.kind == KG.Person:
-            words = [tree.tokens[naming.end - 1].text]
-        label = " ".join([*words, *(t.text for t in tree.tokens[naming.end : head + 1])])
-        if naming.kind == KG.Person and word.lemma != "administration":
-            continue
-        label = label[:-1] if label.endswith(("nments", "istries")) else label
-        yield Naming(naming.start, head + 1, kind, label, MentionForm.NAME, None, naming.country)
-        noun = label.split()[-1]
-        for sharer in _find_sharers(tree, naming, namings):
-            adjective = tree.tokens[sharer.start].text
-            yield replace(sharer, kind=kind, name=f"{adjective} {noun}", entry=None)
-
-
-def _find_sharers(tree: Tree, naming: Naming, namings: Sequence[Naming]) -> Iterator[Naming]:
-    """The adjectives coordinated before a body's adjective ("British and French Governments")."""
-    start = naming.start
-    while start >= 2 and tree.tokens[start - 1].text in {"and", ","}:
-        before = start - 2 if tree.tokens[start - 2].text != "," else start - 3
-        sharer = next((n for n in namings if n.end == before + 1 and n.kind == KG.State), None)
-        if sharer is None or sharer.form is not MentionForm.ADJECTIVE:
-            return
-        yield sharer
-        start = sharer.start
-
-
-def _add_titles(tree: Tree, namings: Sequence[Naming], vocabulary: Vocabulary) -> list[Naming]:
-    """Take the title and nationality before a person's name into the mention."""
-    out: list[Naming] = []
-    for naming in namings:
-        if naming.kind != KG.Person or naming.form is not MentionForm.NAME:
-            out.append(naming)
-            continue
-        start = naming.start
-        while start > 0 and _belongs_to_title(tree, start - 1, namings, vocabulary):
-            start -= 1
-        while start < naming.start and tree.tokens[start].text.casefold() in {"of", "the", "and"}:
-            start += 1
-        if start < naming.start and not any(
-            _is_title(tree.tokens[k].text, vocabulary) for k in range(start, naming.start)
-        ):
-            start = naming.start
-        country = naming.country or next(
-            (n.country for n in namings if start <= n.start < naming.start and n.country), None
-        )
-        out.append(replace(naming, start=start, country=country))
-    return out
-
-
-def _belongs_to_title(
-    tree: Tree, i: int, namings: Sequence[Naming], vocabulary: Vocabulary
-) -> bool:
-    token = tree.tokens[i]
-    if _in_office_name(tree, i):
-        return True
-    if is_capital(token.text) and _is_title(token.text, vocabulary):
-        return True
-    in_state = any(n.start <= i < n.end and n.kind == KG.State for n in namings)
-    following = tree.tokens[i + 1].text if i + 1 < len(tree.tokens) else ""
-    return in_state and _is_title(following, vocabulary) and following[:1].isupper()
-
-
-def _in_office_name(tree: Tree, i: int) -> bool:
-    """Whether a word belongs to the field of an office ("Secretary of the Treasury")."""
-    texts = [t.text for t in tree.tokens[max(0, i - 3) : i + 1]]
-    if texts[-1] in {"of", "the", "for"} or is_capital(texts[-1]):
-        for back in range(1, len(texts)):
-            word = texts[-1 - back]
-            if word in {"Secretary", "Minister", "Chancellor", "Director"}:
-                return "of" in texts[-back:] or "for" in texts[-back:]
-            if word not in {"of", "the", "for"}:
-                return False
-    return False
-
-
-def _remember(tree: Tree, naming: Naming, memory: _Memory) -> None:
+def _remember(tree: Tree, naming: Naming, memory: Memory, vocabulary: Vocabulary) -> None:
     if naming.entry is not None:
         memory.entries.add(naming.entry)
     last = tree.tokens[naming.end - 1].text
     if naming.kind == KG.Person and naming.form is MentionForm.NAME:
-        memory.people.setdefault(last.casefold(), replace(naming, start=0, end=0))
+        person = replace(naming, start=0, end=0)
+        memory.people.setdefault(last.casefold(), person)
+        for start, end in find_titles(tree, naming, vocabulary):
+            memory.offices[join_words(tree, list(range(start, end)))] = replace(
+                naming, start=0, end=0
+            )
     tokens = tree.tokens
     if naming.end + 1 < len(tokens) and tokens[naming.end].text == "(":
         acronym = tokens[naming.end + 1].text
@@ -491,7 +365,7 @@ def _to_mention(tree: Tree, number: int, naming: Naming) -> Mention:
     return Mention(
         span=Span(tokens[naming.start].span.start, tokens[naming.end - 1].span.end),
         sentence=number,
-        head=_head_of(tree, naming.start, naming.end),
+        head=head_of(tree, naming.start, naming.end),
         form=naming.form,
         kind=naming.kind,
         name=naming.name,

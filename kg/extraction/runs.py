@@ -25,13 +25,17 @@ _NUMERAL = re.compile(r"^([IVX]+|\d{1,4})$")
 _LONG_NAMED = frozenset(
     {KG.Organization, KG.Agreement, KG.Event, KG.Government, KG.Policy, KG.Alliance}
 )
+# What follows a hyphen in small letters inside a name ("High-level Panel").
+_LEVELS = frozenset({"level", "led", "wide"})
+# In small letters these are people or tasks; at the end of a name they are bodies.
+_NAMED_BODIES = frozenset({"Group", "Mechanism", "Mission", "Panel", "Team"})
 MONTHS = frozenset(
     (
         *("january", "february", "march", "april", "may", "june"),
         *("july", "august", "september", "october", "november", "december"),
     )
 )
-_DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+DAYS = frozenset(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def is_capital(text: str) -> bool:
 def _starts_name(tree: Tree, i: int, midword: Collection[str]) -> bool:
     token = tree.tokens[i]
     word = token.text
-    if not is_capital(word) or word.casefold() in MONTHS | _DAYS:
+    if not is_capital(word) or word.casefold() in MONTHS | DAYS:
         return False
     if token.pos in _CLOSED and not (word.isupper() and len(word) > 1):
         return False
@@ -119,6 +123,10 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
     if text in {"-", "–"} and at + 1 < len(tokens) and is_capital(tokens[at + 1].text):
         glued = tokens[at - 1].span.end == tokens[at].span.start
         return at + 2 if glued and tokens[at].span.end == tokens[at + 1].span.start else None
+    if text in {"-", "–"} and at + 2 < len(tokens) and tokens[at + 1].text in _LEVELS:
+        return at + 3 if is_capital(tokens[at + 2].text) else None
+    if text in {"'", "‘", "’"} and _opens_name(tree, at):
+        return at + 2
     if text in {"'", "'s"} and at + 1 < len(tokens) and is_capital(tokens[at + 1].text):
         plural = text == "'" or tokens[at - 1].text in {"People", "Women", "Children", "Workers"}
         return at + 2 if plural else None
@@ -139,8 +147,17 @@ def _jump(tree: Tree, start: int, at: int, nouns: Mapping[str, URIRef]) -> int |
     while following < len(tokens) and tokens[following].text.casefold() == "the":
         following += 1
     if following < len(tokens) and following - at <= 2 and is_capital(tokens[following].text):
-        return following + 1
+        dated = tokens[following].text.casefold() in MONTHS | DAYS
+        return None if dated else following + 1
     return None
+
+
+def _opens_name(tree: Tree, at: int) -> bool:
+    """Whether an apostrophe begins an Arabic name ("Khawr 'Abd Allah")."""
+    if at + 1 >= len(tree.tokens) or not is_capital(tree.tokens[at + 1].text):
+        return False
+    before, mark, after = tree.tokens[at - 1 : at + 2]
+    return before.span.end < mark.span.start and mark.span.end == after.span.start
 
 
 def _kind_of_word(word: str, nouns: Mapping[str, URIRef]) -> URIRef | None:
@@ -157,4 +174,7 @@ def kind_of_run(words: list[str], nouns: Mapping[str, URIRef]) -> URIRef | None:
             break
     if lead > 0 and _NUMERAL.match(words[lead - 1]) and lead > 1:
         lead -= 1
-    return _kind_of_word(words[lead - 1], nouns)
+    head = words[lead - 1]
+    if lead > 1 and head in _NAMED_BODIES:
+        return KG.Organization
+    return _kind_of_word(head, nouns)

@@ -20,6 +20,7 @@ from kg.extraction.tree import (
     is_infinitive,
     is_passive,
     is_relative_word,
+    is_time,
     read_case,
 )
 from kg.iris import CUE
@@ -27,6 +28,7 @@ from kg.iris import CUE
 _OBLIQUES = frozenset({"obl", "nmod", "obl:agent", "obl:arg", "advmod", "nmod:desc", "obl:lmod"})
 _NAME_ROLES = frozenset({"compound", "amod", "nmod:poss", "nmod:desc", "nmod"})
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
+_EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
 
 
@@ -76,13 +78,38 @@ def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
 
 def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
     if slot in {"complement", "clause"}:
-        return scene.tree.under(trigger, "xcomp", "ccomp", "advcl", "acl")
+        tree = scene.tree
+        above = tree.head(trigger)
+        if above is not None and _is_equated(tree, trigger):
+            return [above]
+        return [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
     return fill_slot(scene, trigger, slot)
+
+
+def _is_equated(tree: Tree, noun: int) -> bool:
+    """Whether the noun is said to be an act ("the goal of the pact was to end the war")."""
+    above = tree.head(noun)
+    return (
+        above is not None
+        and tree.role(noun) in {"nsubj", "nsubj:outer", "nsubj:pass"}
+        and bool(tree.under(above, "cop"))
+        and is_infinitive(tree, above)
+    )
+
+
+def _is_complement(scene: Scene, verb: int) -> bool:
+    """Whether a clause says what its governor is for, not merely describes it."""
+    tree = scene.tree
+    if tree.role(verb) in {"xcomp", "ccomp"} or is_infinitive(tree, verb):
+        return True
+    return bool(tree.under(verb, "mark", "case")) and not is_passive(tree, verb)
 
 
 def find_subject(scene: Scene, verb: int, depth: int = 0) -> list[int]:
     """The logical subject of a verb, through passives, relatives, participles and control."""
     tree = scene.tree
+    if tree.role(verb) == "case":
+        return _whole_before(scene, verb)
     if tree.pos(verb) not in {"VERB", "AUX"} and not tree.under(verb, "cop", "nsubj"):
         return []
     if is_passive(tree, verb):
@@ -91,6 +118,17 @@ def find_subject(scene: Scene, verb: int, depth: int = 0) -> list[int]:
     if own:
         return own
     return _inherited_subject(scene, verb, depth)
+
+
+def _whole_before(scene: Scene, word: int) -> list[int]:
+    """The phrase that "including" adds to: what its noun hangs on, or the noun before it."""
+    tree = scene.tree
+    item = tree.head(word)
+    whole = tree.head(item) if item is not None else None
+    if whole is not None and whole < word and tree.pos(whole) in NOMINAL:
+        return [whole]
+    before = [i for i in range(max(0, word - 4), word) if tree.pos(i) in NOMINAL]
+    return before[-1:]
 
 
 def find_by_agent(scene: Scene, verb: int) -> list[int]:
@@ -104,7 +142,7 @@ def find_by_agent(scene: Scene, verb: int) -> list[int]:
         if before:
             return before
     agents = find_oblique(scene, verb, "by")
-    return [a for a in agents if not _is_time(scene, a)]
+    return [a for a in agents if not is_time(tree, a)]
 
 
 def _own_subjects(scene: Scene, verb: int) -> list[int]:
@@ -116,7 +154,7 @@ def _own_subjects(scene: Scene, verb: int) -> list[int]:
         if is_relative_word(tree, child):
             noun = find_relative(tree, verb)
             own.extend([noun] if noun is not None else [])
-        else:
+        elif not _is_equated(tree, child):
             own.append(child)
     return own
 
@@ -144,7 +182,7 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
         return find_object(scene, above) or tree.under(above, "iobj")
     if role in {"xcomp", "advcl", "ccomp", "obl", "csubj", "nmod"}:
         if tree.pos(above) in {"VERB", "AUX", "ADJ"} or tree.under(above, "cop", "nsubj"):
-            return _surface_subject(scene, above, depth + 1)
+            return find_surface_subject(scene, above, depth + 1)
         return find_agent(scene, above) if tree.pos(above) == "NOUN" else []
     return []
 
@@ -164,7 +202,7 @@ def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
     )
 
 
-def _surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
+def find_surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
     """What stands as subject of a governing verb, whichever its voice: it controls the rest."""
     tree = scene.tree
     if is_passive(tree, verb):
@@ -186,6 +224,8 @@ def _surface_subject(scene: Scene, verb: int, depth: int) -> list[int]:
 def find_object(scene: Scene, verb: int) -> list[int]:
     """The logical object: of an active verb its object, of a passive one its subject."""
     tree = scene.tree
+    if tree.role(verb) == "case" and tree.head(verb) is not None:
+        return [tree.tokens[verb].head]
     if is_passive(tree, verb):
         return _passive_object(scene, verb)
     objects = [c for c in tree.under(verb, "obj") if not is_relative_word(tree, c)]
@@ -232,12 +272,12 @@ def _passive_object(scene: Scene, verb: int) -> list[int]:
         return [above]
     if role == "conj":
         if tree.pos(above) in {"VERB", "AUX"}:
-            return _surface_subject(scene, above, 0)
+            return find_surface_subject(scene, above, 0)
         return []
     if role in {"advcl", "xcomp", "ccomp"}:
         if scene.cues.has(tree, above, CUE.ObjectControl):
-            return find_object(scene, above) or _surface_subject(scene, above, 0)
-        return _surface_subject(scene, above, 0)
+            return find_object(scene, above) or find_surface_subject(scene, above, 0)
+        return find_surface_subject(scene, above, 0)
     return []
 
 
@@ -333,11 +373,11 @@ def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
 def _agent_of_verb(scene: Scene, noun: int, verb: int) -> list[int]:
     tree = scene.tree
     role = tree.role(noun)
-    if role == "obj":
-        return find_subject(scene, verb)
-    if role == "nsubj:pass":
-        return find_by_agent(scene, verb)
     supported = scene.cues.has(tree, verb, CUE.Support)
+    if role == "obj" and supported:
+        return find_subject(scene, verb)
+    if role == "nsubj:pass" and supported:
+        return find_by_agent(scene, verb)
     if role == "obl" and (supported or read_case(tree, noun) in {"in", "under"}):
         return find_subject(scene, verb)
     return []
@@ -426,19 +466,14 @@ def _predicative_bearer(scene: Scene, word: int, above: int, role: str) -> list[
     if tree.pos(above) != "VERB":
         return []
     if role in {"xcomp", "obj"} and tree.lemma(above) in _LINKING:
-        return _surface_subject(scene, above, 0)
+        return find_surface_subject(scene, above, 0)
     if role == "xcomp":
-        return find_object(scene, above) or _surface_subject(scene, above, 0)
+        return find_object(scene, above) or find_surface_subject(scene, above, 0)
     if role in {"obl", "advcl"} and read_case(tree, word) == "as":
         if is_passive(tree, above):
             return _passive_object(scene, above)
         objects = find_object(scene, above)
-        return objects if objects and word > above else _surface_subject(scene, above, 0)
+        return objects if objects and word > above else find_surface_subject(scene, above, 0)
     if role == "advcl":
-        return _surface_subject(scene, above, 0)
+        return find_surface_subject(scene, above, 0)
     return []
-
-
-def _is_time(scene: Scene, i: int) -> bool:
-    tree = scene.tree
-    return tree.pos(i) == "NUM" or tree.lemma(i) in {"year", "month", "end", "mid", "time"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kg.extraction.tree import Tree, walk_up
+from kg.extraction.tree import CLAUSES, Tree, find_first_conjunct, walk_up
 from kg.model import Document, Period
 
 _MONTHS = {
@@ -18,6 +18,7 @@ _MONTHS = {
         start=1,
     )
 }
+_STEPS = {"last": -1, "this": 0, "next": 1, "previous": -1}
 _YEAR = re.compile(r"^(1[5-9]|20)\d\d$")
 _DECADE = re.compile(r"^(1[5-9]|20)\d0s$")
 _DAY = re.compile(r"^([12]?\d|3[01])(st|nd|rd|th)?$")
@@ -34,24 +35,61 @@ class _Date:
 
 def find_period(document: Document, tree: Tree, trigger: int) -> Period | None:
     """The period that the sentence gives to what the trigger says, None where it gives none."""
-    dates = _find_dates(tree)
+    own = document.issued or document.received
+    dates = _join_ranges(tree, [*_find_dates(tree), *_find_relative_dates(tree, own)])
     reach = [d for d in dates if _dates_trigger(tree, d, trigger)]
     if not reach:
         return None
     first = reach[0]
     before = tree.tokens[first.start - 1].text.casefold() if first.start else ""
-    if before == "since":
-        return Period(first.value, None)
-    if before in {"until", "before", "by"}:
-        return Period(None, first.value) if before != "by" else None
-    if before in {"between", "from"} and len(reach) > 1 and reach[1].start - first.end <= 2:
-        return Period(first.value, reach[1].value)
-    return Period(first.value, first.value) if "/" not in first.value else _split(first.value)
+    start, _, end = first.value.partition("/")
+    if before in {"since", "after"}:
+        return Period(start, None)
+    if before in {"until", "till", "before"}:
+        return Period(None, end or start)
+    if before == "by":
+        return None
+    return Period(start, end or start)
 
 
-def _split(value: str) -> Period:
-    start, end = value.split("/")
-    return Period(start, end)
+def _join_ranges(tree: Tree, dates: list[_Date]) -> list[_Date]:
+    """Two dates joined by "and" after "between", by "to" after "from", or by a dash, as one."""
+    joined: list[_Date] = []
+    for date in sorted(dates, key=lambda d: d.start):
+        if joined:
+            last = joined[-1]
+            link = [t.text.casefold() for t in tree.tokens[last.end : date.start]]
+            lead = tree.tokens[last.start - 1].text.casefold() if last.start else ""
+            ranged = (
+                (lead == "between" and link == ["and"])
+                or (lead == "from" and link in (["to"], ["until"], ["through"]))
+                or link in (["-"], ["–"])
+            )
+            if ranged and "/" not in last.value:
+                value = f"{last.value}/{date.value.rpartition('/')[2]}"
+                joined[-1] = _Date(last.start, date.end, value)
+                continue
+        joined.append(date)
+    return joined
+
+
+def _find_relative_dates(tree: Tree, own: str | None) -> list[_Date]:
+    """For "last year", "this month" and the like, against the article's own date."""
+    if own is None or not _YEAR.match(own[:4]):
+        return []
+    year, month = int(own[:4]), int(own[5:7]) if len(own) >= 7 else None
+    found: list[_Date] = []
+    for i in range(len(tree.tokens) - 1):
+        step = _STEPS.get(tree.tokens[i].text.casefold())
+        unit = tree.tokens[i + 1].text.casefold()
+        if step is None:
+            continue
+        if unit == "year":
+            found.append(_Date(i, i + 2, str(year + step)))
+        elif unit == "month" and month is not None:
+            count = year * 12 + month - 1 + step
+            found.append(_Date(i, i + 2, f"{count // 12}-{count % 12 + 1:02d}"))
+    return found
 
 
 def _find_dates(tree: Tree) -> list[_Date]:
@@ -73,7 +111,7 @@ def _date_at(tree: Tree, i: int) -> _Date | None:
     month_at = next((k for k, w in enumerate(words[:2]) if w in _MONTHS), None)
     if month_at is not None and (month_at == 0 or _DAY.match(words[0])):
         return _month_date(tree, i, words, month_at)
-    if _YEAR.match(words[0]):
+    if _YEAR.match(words[0]) and tree.role(i) != "nummod":
         return _Date(i, i + 1, words[0])
     if _DECADE.match(words[0]):
         return _Date(i, i + 1, f"{words[0][:3]}0/{words[0][:3]}9")
@@ -107,12 +145,32 @@ def _nearest_year(tree: Tree, i: int) -> str | None:
 
 
 def _dates_trigger(tree: Tree, date: _Date, trigger: int) -> bool:
-    """Whether the date hangs on the trigger, or on the clause that the trigger heads or serves."""
-    anchors = [
+    """Whether the date stands in the clause of the trigger, or opens the clauses it shares."""
+    anchors = {
         head
         for k in range(date.start, date.end)
         if (head := tree.head(k)) is not None and not date.start <= head < date.end
-    ]
-    above = [trigger, *walk_up(tree, trigger)]
-    near = above[:3] if tree.pos(trigger) in {"VERB", "ADJ"} else above[:2]
-    return any(a in near for a in anchors)
+    }
+    if trigger in anchors:
+        return True
+    clause = _find_clause(tree, trigger)
+    dated = {_find_clause(tree, anchor) for anchor in anchors}
+    if clause in dated:
+        return True
+    shared = find_first_conjunct(tree, clause)
+    return shared in dated and shared != clause and date.end <= shared
+
+
+def _find_clause(tree: Tree, i: int) -> int:
+    """The head of the clause that a token stands in."""
+    for above in (i, *walk_up(tree, i)):
+        if tree.role(above) in CLAUSES and (
+            tree.pos(above) in {"VERB", "AUX"} or tree.under(above, "cop", "nsubj")
+        ):
+            return above
+        if tree.role(above) == "appos" or (
+            tree.role(above) == "conj" and tree.pos(above) == "VERB"
+        ):
+            return above
+        i = above
+    return i

@@ -17,6 +17,15 @@ CLAUSES = frozenset(
 )
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose", "where"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
+_MONTHS = frozenset(
+    {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+     "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
+     "Saturday", "Sunday"}
+)  # fmt: skip
+_PARTS_OF_TIME = frozenset(
+    {"year", "month", "week", "day", "decade", "century", "summer", "winter", "spring", "autumn",
+     "beginning", "mid", "eve", "moment", "time", "morning", "evening", "night"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +175,17 @@ def is_relative_word(tree: Tree, i: int) -> bool:
 def find_roots(tree: Tree) -> Iterable[int]:
     """The tokens without a head."""
     return [i for i, token in enumerate(tree.tokens) if token.head == i]
+
+
+def is_time(tree: Tree, i: int) -> bool:
+    """Whether a "by" phrase tells until when, not by whom."""
+    return tree.pos(i) == "NUM" or tree.lemma(i) in {"year", "month", "end", "mid", "time"}
+
+
+def is_date(tree: Tree, i: int) -> bool:
+    """Whether a phrase is a point in the calendar, which is no end of any relation."""
+    token = tree.tokens[i]
+    if token.text in _MONTHS or (token.text.isdigit() and len(token.text) == 4):
+        return True
+    inner = [c for c in tree.under(i, "nmod") if read_case(tree, c) == "of"]
+    return token.lemma in _PARTS_OF_TIME and (not inner or is_date(tree, inner[0]))

@@ -10,16 +10,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.clauses import mend_clauses
+from kg.syntax.raising import raise_verbs
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
 _LIST_ROLES = frozenset({"obj", "obl", "nmod", "conj", "appos", "nsubj", "nsubj:pass", "iobj"})
+# What is longer is no sentence but a table or a page without stops; nothing is to be mended there.
+_LONGEST = 300
+_DITRANSITIVES = frozenset(
+    {"give", "grant", "offer", "send", "deny", "award", "allow", "promise", "pay", "lend", "sell",
+     "owe", "cost", "guarantee", "ask", "allot", "present", "hand", "bring", "cause", "show"}
+)  # fmt: skip
 _QUOTES = frozenset({'"', "'", "“", "”", "‘", "’"})
 
 
 def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens with verbs that were tagged as nouns, and the like, set right."""
+    if len(tokens) > _LONGEST:
+        return tuple(tokens)
     mended = list(tokens)
+    mend_clauses(mended)
     for i in range(len(mended)):
         if mended[i].pos in {"NOUN", "PROPN", "ADJ"} and _has_verbal_children(mended, i):
             _make_verb(mended, i)
@@ -27,7 +38,10 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
             subject = _find_swallowed_subject(mended, i)
             if subject is not None:
                 _free_subject(mended, i, subject)
+    raise_verbs(mended)
     for i in range(len(mended)):
+        _part_objects(mended, i)
+        _free_fronted_list(mended, i)
         _rejoin_list(mended, i)
         _rejoin_subject(mended, i)
         _free_participle(mended, i)
@@ -41,11 +55,16 @@ def _children(tokens: Sequence[Token], i: int) -> list[int]:
 def _has_verbal_children(tokens: Sequence[Token], i: int) -> bool:
     """A "noun" with a subject but no copula, article or attribute ("Chile trades with China")."""
     token = tokens[i]
-    if not token.text.islower() or not token.text.endswith(("s", "ed")):
+    if not token.text.islower():
         return False
     children = [tokens[k] for k in _children(tokens, i)]
+    governs = any(c.role == "obj" and c.span > token.span for c in children)
+    if not governs and not token.text.endswith(("s", "ed")):
+        return False
     if not any(c.role in _SUBJECTS and c.span < token.span for c in children):
         return False
+    if governs:
+        return not any(c.role in {"cop", "det", "nmod:poss", "case"} for c in children)
     return not any(c.role in {"cop", "det", "amod", "aux", "nmod:poss", "case"} for c in children)
 
 
@@ -150,6 +169,47 @@ def _free_participle(tokens: list[Token], i: int) -> None:
         verb = tokens[verb].head
     if tokens[i - 1].text == "," and tokens[verb].pos == "VERB" and verb < i:
         tokens[i] = replace(token, role="advcl", head=verb)
+
+
+def _part_objects(tokens: list[Token], i: int) -> None:
+    """Of two objects of one verb the first is the receiver ("granted the powers rights")."""
+    if tokens[i].pos != "VERB" or tokens[i].lemma not in _DITRANSITIVES:
+        return
+    objects = [k for k in _children(tokens, i) if tokens[k].role == "obj" and k > i]
+    if len(objects) == 2 and tokens[objects[1]].pos in _NOMINAL:
+        tokens[objects[0]] = replace(tokens[objects[0]], role="iobj")
+
+
+def _free_fronted_list(tokens: list[Token], i: int) -> None:
+    """The subjects after a fronted phrase, taken as its list ("In 1995, A, B and C joined …")."""
+    if tokens[i].pos != "VERB" or tokens[i].text.casefold().endswith("ing"):
+        return
+    fronted = [k for k in _children(tokens, i) if k < i and tokens[k].role in {"obl", "advcl"}]
+    below = [c for k in fronted for c in _children(tokens, k) if k < c < i]
+    fronted += [c for c in below if tokens[c].role == "obl"]
+    subjects = [k for k in _children(tokens, i) if k < i and tokens[k].role in _SUBJECTS]
+    for noun in fronted:
+        members = [k for k in _children(tokens, noun) if noun < k < i and tokens[k].role == "conj"]
+        members = [k for k in members if tokens[k].pos in {"PROPN", "NOUN"}]
+        if not members or noun + 1 >= i or tokens[noun + 1].text != ",":
+            continue
+        first, linked = (
+            members[0],
+            any(tokens[k].role == "cc" for m in members for k in _children(tokens, m)),
+        )
+        if any(tokens[k].role == "cc" and k < first for k in _children(tokens, first)):
+            continue
+        if subjects:
+            before = [tokens[k] for k in (subjects[0] - 1, subjects[0] - 2) if k > first]
+            if len(subjects) > 1 or not any(t.role == "cc" for t in before):
+                continue
+            tokens[subjects[0]] = replace(tokens[subjects[0]], role="conj", head=first)
+        elif not linked and len(members) > 1:
+            continue
+        tokens[first] = replace(tokens[first], role="nsubj", head=i)
+        for member in members[1:]:
+            tokens[member] = replace(tokens[member], head=first)
+        return
 
 
 def _stem_verb(form: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import spacy
@@ -26,9 +27,13 @@ def load_pipeline(directory: Path = MODEL_DIRECTORY) -> Language:
         described = json.loads((directory / "model.json").read_text(encoding="utf-8"))
         with np.load(directory / "weights.npz", allow_pickle=False) as archive:
             arrays = {key: archive[key].astype(np.float32) for key in archive.files}
-    except (OSError, ValueError) as error:
+        return _assemble(described, arrays)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
         message = f"the syntax model in {directory} cannot be read: reinstall concord-kg"
         raise SyntaxModelError(message, path=directory) from error
+
+
+def _assemble(described: dict[str, Any], arrays: dict[str, Any]) -> Language:
     config = {
         "paths": {},
         "nlp": described["config"]["nlp"],
