@@ -58,17 +58,20 @@ def parse_document(document: Document, parser: Parser, known: Known) -> tuple[Se
     `known` says whether a word is one that the names or the lexicon know; words run together
     by the scraping ("Japanalliance") are split where both parts are known.
     """
+    # The zone takes the words that only this article has out of the engine's memory again.
+    with parser.tokenizer.vocab.memory_zone(), parser.pipeline.memory_zone():
+        return tuple(_parse_blocks(document, parser, known))
+
+
+def _parse_blocks(document: Document, parser: Parser, known: Known) -> Iterator[Sentence]:
     pieces = list(_cut_pieces(document, parser, known))
     docs = [
         Doc(parser.pipeline.vocab, words=[w for w, _, _ in piece.words], spaces=_spaces(piece))
         for piece in pieces
     ]
     parsed = parser.pipeline.pipe(docs, batch_size=32)
-    return tuple(
-        sentence
-        for piece, doc in zip(pieces, parsed, strict=True)
-        for sentence in _collect_sentences(document, piece, doc)
-    )
+    for piece, doc in zip(pieces, parsed, strict=True):
+        yield from _collect_sentences(document, piece, doc)
 
 
 def split_words(text: str, offset: int, parser: Parser, known: Known) -> list[tuple[str, int, int]]:
