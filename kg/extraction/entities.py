@@ -162,7 +162,12 @@ class Cast:
         covering = self._inside.get((sentence, token))
         if covering is not None and self._trees[sentence].pos(token) in {"PROPN", "NOUN"}:
             head = self._trees[sentence].head(token)
-            if covering[1].head == head or covering[1].kind == KG.Person:
+            apart = (
+                self._trees[sentence].pos(token) == "PROPN"
+                and head is not None
+                and (not covering[1].span.covers(self._trees[sentence].tokens[head].span))
+            )
+            if covering[1].head == head or covering[1].kind == KG.Person or apart:
                 return covering
         return None
 

@@ -34,6 +34,7 @@ def name_run(
     if any(n.start <= start and n.end >= end for n in known):
         return
     end = _cut_place(tree, start, end, inside)
+    inside = [n for n in inside if n.end <= end]
     words = [t.text for t in tree.tokens[start:end]]
     kind = kind_of_run(words, vocabulary.nouns)
     if kind == KG.State and (len(words) == 1 or words[-1].endswith("s")):
@@ -135,7 +136,7 @@ def _guess_kind(
         return KG.Organization
     if len(words[0]) == 1 and len(words) == 1:
         return None
-    common = any(_is_common(word, vocabulary) for word in words)
+    common = _are_common(words, vocabulary)
     placed = any(tree.tokens[c].text.casefold() in PLACE_CASES for c in tree.under(head, "case"))
     if (placed or _stands_before_place(tree, end, vocabulary)) and not common:
         return KG.Place
@@ -156,6 +157,14 @@ def _stands_before_place(tree: Tree, end: int, vocabulary: Vocabulary) -> bool:
     if end >= len(tree.tokens) or tree.role(end - 1) not in {"compound", "amod"}:
         return False
     return vocabulary.nouns.get(tree.lemma(end)) == KG.Place
+
+
+def _are_common(words: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether a run is of common words: all are, or its head names a kind of thing."""
+    head = words[-1].casefold()
+    if head in vocabulary.nouns or head.removesuffix("s") in vocabulary.nouns:
+        return True
+    return all(_is_common(word, vocabulary) for word in words)
 
 
 def _is_common(word: str, vocabulary: Vocabulary) -> bool:

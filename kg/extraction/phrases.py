@@ -19,6 +19,10 @@ _STOP_CASES = frozenset(
     {"since", "after", "before", "during", "until", "because_of", "such_as", "including",
      "despite", "like", "as", "by", "through", "without", "according_to", "following"}
 )  # fmt: skip
+# Nouns whose content an infinitive tells.
+_TAKE_INFINITIVE = frozenset(
+    ["effort", "attempt", "plan", "decision", "right", "ability", "desire", "intention", "agreement", "promise", "pledge", "refusal", "offer", "willingness", "unwillingness", "need", "chance", "opportunity", "commitment", "proposal", "bid", "move", "step", "campaign", "threat", "failure", "wish", "determination", "obligation", "duty", "capacity", "power", "authority", "freedom", "permission", "readiness", "reluctance", "ambition", "aim", "goal", "mission", "mandate", "call", "request", "demand", "initiative", "drive", "policy", "strategy", "measure", "action", "law"]
+)
 _LONGEST = 16
 
 
@@ -42,6 +46,8 @@ def phrase_tokens(tree: Tree, head: int, *, wide: bool) -> list[int]:
 def _following_infinitive(tree: Tree, head: int) -> list[int]:
     """The infinitive right after a noun that the parser hung on the verb ("make efforts to …")."""
     after = head + 1
+    if tree.lemma(head) not in _TAKE_INFINITIVE:
+        return []
     if after >= len(tree.tokens) or tree.tokens[after].text.casefold() != "to":
         return []
     verb = tree.head(after)

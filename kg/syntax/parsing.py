@@ -138,7 +138,7 @@ def _collect_sentences(document: Document, piece: _Piece, doc: Doc) -> Iterator[
             Token(
                 span=Span(piece.words[i][1], piece.words[i][2]),
                 text=doc[i].text,
-                lemma=doc[i].lemma_.casefold(),
+                lemma=_mend_lemma(doc[i].text, doc[i].lemma_, doc[i].pos_, str(doc[i].morph)),
                 pos=doc[i].pos_,
                 head=doc[i].head.i - start if start <= doc[i].head.i < end else i - start,
                 role=doc[i].dep_.replace("ROOT", "root"),
@@ -149,6 +149,15 @@ def _collect_sentences(document: Document, piece: _Piece, doc: Doc) -> Iterator[
         span = Span(tokens[0].span.start, tokens[-1].span.end)
         mended = mend_parse(tokens)
         yield Sentence(span, piece.block.kind, piece.heading, mended, piece.paragraph)
+
+
+def _mend_lemma(form: str, lemma: str, pos: str, features: str) -> str:
+    """The lemma in small letters; a plural that the lemmatiser left as it was loses its -s."""
+    lower = lemma.casefold()
+    plural = pos == "NOUN" and "Number=Sing" not in features and lower == form.casefold()
+    if plural and len(lower) > 4 and re.search(r"[^su]s$", lower):
+        return f"{lower[:-3]}y" if lower.endswith("ies") else lower[:-1]
+    return lower
 
 
 def _sentence_ranges(doc: Doc, kind: BlockKind) -> Iterable[tuple[int, int]]:

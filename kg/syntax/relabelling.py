@@ -1,0 +1,77 @@
+"""Repairs of roles: a receiver with nothing given, and subjects listed after a fronted date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kg.model import Token
+
+_SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
+_NOMINAL = frozenset({"NOUN", "PROPN"})
+_LISTED = frozenset({"nmod:unmarked", "appos", "conj", "dep", "nmod", "obl:unmarked", "flat"})
+_MONTHS = "january february march april may june july august september october november december"
+_SPANS = "spring summer autumn fall winter year month week day decade"
+_TIMES = frozenset([*_MONTHS.split(), *_SPANS.split()])
+_YEAR = re.compile(r"^(1[5-9]|20)\d\d$")
+
+
+def relabel_roles(tokens: list[Token]) -> None:
+    """Set roles right in place."""
+    for i in range(len(tokens)):
+        _make_object(tokens, i)
+        if tokens[i].role == "root":
+            _seat_after_date(tokens, i)
+
+
+def _children(tokens: Sequence[Token], i: int) -> list[int]:
+    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
+
+
+def _make_object(tokens: list[Token], i: int) -> None:
+    """A receiver to whom nothing is given is the object ("urged the juntas to reconsider")."""
+    token = tokens[i]
+    if token.role != "iobj":
+        return
+    siblings = [tokens[k].role for k in _children(tokens, token.head)]
+    if not {"obj", "ccomp"} & set(siblings):
+        tokens[i] = replace(token, role="obj")
+
+
+def _seat_after_date(tokens: list[Token], root: int) -> None:
+    """For "In May 2023, A, B and C signed": A and B hang on the date, and the date is no root."""
+    token = tokens[root]
+    dated = token.text.casefold() in _TIMES or _YEAR.match(token.text)
+    if not dated or not any(tokens[k].role == "case" for k in _children(tokens, root)):
+        return
+    verb = next(
+        (
+            k
+            for k in range(root + 1, len(tokens))
+            if tokens[k].pos == "VERB" and tokens[k].role in {"root", "conj", "parataxis", "acl"}
+        ),
+        None,
+    )
+    comma = next((k for k in range(root, len(tokens)) if tokens[k].text == ","), None)
+    if verb is None or comma is None or comma > verb or tokens[verb].head not in {verb, root}:
+        return
+    subjects = [k for k in _children(tokens, verb) if tokens[k].role in _SUBJECTS]
+    listed = [
+        k
+        for k in _children(tokens, root)
+        if comma < k < verb and tokens[k].pos in _NOMINAL and tokens[k].role in _LISTED
+    ]
+    listed = [k for k in listed if not any(tokens[c].role == "case" for c in _children(tokens, k))]
+    if not subjects and not listed:
+        return
+    first, *others = sorted([*listed, *subjects])
+    role = tokens[subjects[0]].role if subjects else "nsubj"
+    tokens[verb] = replace(tokens[verb], role="root", head=verb)
+    tokens[root] = replace(token, role="obl", head=verb)
+    tokens[first] = replace(tokens[first], role=role, head=verb)
+    for k in others:
+        tokens[k] = replace(tokens[k], role="conj", head=first)
+    for k in _children(tokens, root):
+        if k > first and tokens[k].role in {"cc", "punct"}:
+            tokens[k] = replace(tokens[k], head=verb)
