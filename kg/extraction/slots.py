@@ -6,10 +6,14 @@ participial, controlled, conjoined, nominal, appositive, copular.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-
-from kg.extraction.cues import CueIndex
+from kg.extraction.complements import (
+    Scene,
+    find_cased,
+    find_modifiers,
+    find_names_beside,
+    find_oblique,
+    find_parties,
+)
 from kg.extraction.tree import (
     NOMINAL,
     PASSIVE_SUBJECTS,
@@ -25,24 +29,19 @@ from kg.extraction.tree import (
 )
 from kg.iris import CUE
 
-_OBLIQUES = frozenset({"obl", "nmod", "obl:agent", "obl:arg", "advmod", "nmod:desc", "obl:lmod"})
-_NAME_ROLES = frozenset({"compound", "amod", "nmod:poss", "nmod:desc", "nmod"})
+__all__ = [
+    "Scene",
+    "fill_slot",
+    "find_agent",
+    "find_bearer",
+    "find_object",
+    "find_subject",
+    "find_surface_subject",
+]
+
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
 _EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A tree with what is known of its tokens: the cues, and which tokens name something.
-
-    `within` gives for each token of a named mention the head of the longest mention it lies in.
-    """
-
-    tree: Tree
-    cues: CueIndex
-    is_name: Callable[[int], bool]
-    within: Mapping[int, int] = field(default_factory=dict)
 
 
 def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
@@ -174,7 +173,7 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
         return []
     if role == "acl":
         if is_infinitive(tree, verb):
-            return find_agent(scene, above) or _cased(tree, above, "of")
+            return find_agent(scene, above) or find_cased(tree, above, "of")
         return [above] if not is_passive(tree, verb) else []
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []
@@ -252,7 +251,7 @@ def _past_filler(tree: Tree, verb: int, objects: list[int]) -> list[int]:
     if tree.tokens[objects[0]].text.casefold() != "it":
         return objects
     judged = [verb, *(c for c in tree.under(verb, "xcomp") if tree.pos(c) == "ADJ")]
-    found = [f for c in judged for f in _cased(tree, c, "for")]
+    found = [f for c in judged for f in find_cased(tree, c, "for")]
     acts = [a for c in judged for a in tree.under(c, "advcl", "ccomp", "xcomp")]
     return found or [s for a in acts for s in tree.under(a, "nsubj")] or objects
 
@@ -291,72 +290,15 @@ def _passive_object(scene: Scene, verb: int) -> list[int]:
     return []
 
 
-def find_oblique(scene: Scene, head: int, preposition: str) -> list[int]:
-    """The phrases with a preposition under a trigger, also those hung one place beside it."""
-    tree = scene.tree
-    found = _cased(tree, head, preposition)
-    if found:
-        return found
-    stranded = _stranded(scene, head, preposition)
-    if stranded:
-        return stranded
-    if tree.pos(head) in {"VERB", "AUX", "ADJ"}:
-        for child in tree.under(head, "obj", "xcomp", "nsubj:pass", "compound:prt", "advmod"):
-            found = [f for f in _cased(tree, child, preposition) if f > head]
-            if found:
-                return found
-    above = tree.head(head)
-    governed = tree.role(head) in {"obj", "nsubj:pass", "obl", "xcomp"}
-    if above is not None and tree.pos(head) in NOMINAL and above < head and governed:
-        return [f for f in _cased(tree, above, preposition) if f > head]
-    if tree.role(head) == "conj" and above is not None:
-        first = find_first_conjunct(tree, head)
-        return [f for f in _cased(tree, first, preposition) if f > head]
-    later = [c for c in tree.under(head, "conj") if tree.pos(c) == tree.pos(head)]
-    return [f for c in later[-1:] for f in _cased(tree, c, preposition)]
-
-
-def _cased(tree: Tree, head: int, preposition: str) -> list[int]:
-    return [
-        c
-        for c in tree.children[head]
-        if tree.role(c).split(":")[0] in {"obl", "nmod", "advmod"}
-        and read_case(tree, c) == preposition
-        and not is_relative_word(tree, c)
-    ]
-
-
-def _stranded(scene: Scene, verb: int, preposition: str) -> list[int]:
-    """The noun of a relative clause whose preposition is left behind or stands before "which"."""
-    tree = scene.tree
-    if tree.pos(verb) != "VERB":
-        return []
-    for child in tree.children[verb]:
-        before_which = is_relative_word(tree, child) and read_case(tree, child) == preposition
-        left_behind = (
-            tree.role(child) in {"obl", "advmod", "compound:prt", "case"}
-            and tree.tokens[child].text.casefold() == preposition
-            and not tree.under(child, "obj", "nmod")
-            and tree.pos(child) == "ADP"
-        )
-        if before_which or left_behind:
-            noun = find_relative(tree, verb)
-            if noun is not None:
-                return [noun]
-            if left_behind and is_passive(tree, verb):
-                return []
-    return []
-
-
 def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
     """Who does what the noun says: possessive, "by" phrase, name before it, its verb's subject."""
     tree = scene.tree
     if noun in scene.within:
-        return _names_beside(scene, noun)
+        return find_names_beside(scene, noun)
     owner = tree.under(noun, "nmod:poss")
     if owner:
         return owner
-    agents = _cased(tree, noun, "by")
+    agents = find_cased(tree, noun, "by")
     if agents:
         return agents
     names = [c for c in find_modifiers(scene, noun) if scene.is_name(c)]
@@ -401,58 +343,10 @@ def _agent_of_verb(scene: Scene, noun: int, verb: int) -> list[int]:
     return []
 
 
-def _names_beside(scene: Scene, title: int) -> list[int]:
-    """The names before a title inside one mention ("Egyptian President Nasser")."""
-    mention = scene.within[title]
-    return [
-        i
-        for i in range(max(0, title - 6), title)
-        if scene.within.get(i) == mention and scene.is_name(i) and i != mention
-    ]
-
-
-def find_modifiers(scene: Scene, noun: int) -> list[int]:
-    """What stands before a noun in a compound or as an adjective made from a name."""
-    tree = scene.tree
-    return [
-        c
-        for c in tree.children[noun]
-        if c < noun
-        and tree.role(c) in _NAME_ROLES
-        and not read_case(tree, c)
-        and (tree.pos(c) in NOMINAL or scene.is_name(c))
-        and tree.role(c) != "nmod:poss"
-    ]
-
-
-def find_parties(scene: Scene, noun: int) -> list[int]:
-    """The parties of a mutual noun: "between A and B", "the A-B treaty", "of A and B"."""
-    tree = scene.tree
-    for preposition in ("between", "among", "amongst", "of", "by", "involving"):
-        phrases = _cased(tree, noun, preposition)
-        if phrases and (tree.under(phrases[0], "conj") or preposition in {"between", "among"}):
-            return phrases
-    names = [c for c in _deep_modifiers(scene, noun) if scene.is_name(c)]
-    return names if len(names) > 1 else []
-
-
-def _deep_modifiers(scene: Scene, noun: int) -> list[int]:
-    """Names chained before a noun: the parser hangs "US-Japan alliance" in several ways."""
-    tree = scene.tree
-    found: list[int] = []
-    for child in tree.children[noun]:
-        if child < noun and tree.role(child) in {*_NAME_ROLES, "conj", "dep", "appos", "flat"}:
-            if read_case(tree, child):
-                continue
-            found.extend([*_deep_modifiers(scene, child), child])
-            found.extend(c for c in tree.children[child] if child < c < noun and scene.is_name(c))
-    return sorted(set(found))
-
-
 def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     """What a noun or adjective is said of: copula, apposition, "as", linking verb, attribute."""
     tree = scene.tree
-    if word in scene.within and (scene.within[word] != word or _names_beside(scene, word)):
+    if word in scene.within and (scene.within[word] != word or find_names_beside(scene, word)):
         return [scene.within[word]]
     above = tree.head(word)
     if tree.under(word, "cop"):
