@@ -21,7 +21,15 @@ _STOP_CASES = frozenset(
 )  # fmt: skip
 # Nouns whose content an infinitive tells.
 _TAKE_INFINITIVE = frozenset(
-    ["effort", "attempt", "plan", "decision", "right", "ability", "desire", "intention", "agreement", "promise", "pledge", "refusal", "offer", "willingness", "unwillingness", "need", "chance", "opportunity", "commitment", "proposal", "bid", "move", "step", "campaign", "threat", "failure", "wish", "determination", "obligation", "duty", "capacity", "power", "authority", "freedom", "permission", "readiness", "reluctance", "ambition", "aim", "goal", "mission", "mandate", "call", "request", "demand", "initiative", "drive", "policy", "strategy", "measure", "action", "law"]
+    " ".join(
+        (
+            "effort attempt plan decision right ability desire intention agreement promise pledge",
+            "refusal offer willingness unwillingness need chance opportunity commitment proposal",
+            "bid move step campaign threat failure wish determination obligation duty capacity",
+            "power authority freedom permission readiness reluctance ambition aim goal mission",
+            "mandate call request demand initiative drive policy strategy measure action law",
+        )
+    ).split()
 )
 _LONGEST = 16
 
