@@ -163,7 +163,7 @@ def _resolve(
                 yield _Pair(firing, subject, other)
         return
     subjects = _ends(scene, number, firing.subjects, cast, frame.subject_kinds, relation.domain,
-                     vocabulary)  # fmt: skip
+                     vocabulary, owners=relation.domain == KG.Actor)  # fmt: skip
     objects = _ends(scene, number, firing.objects, cast, frame.object_kinds, relation.range,
                     vocabulary)  # fmt: skip
     for subject, other in product(subjects, objects):
@@ -179,18 +179,19 @@ def _ends(
     kinds: Sequence[URIRef],
     bound: URIRef,
     vocabulary: Vocabulary,
+    *,
+    owners: bool = False,
 ) -> list[Argument]:
-    """The things that fill an end and suit it; a policy's possessor may stand in as an actor."""
+    """The things that fill an end and suit it; a policy's owner may act in its place."""
     suited: list[Argument] = []
     for head in heads:
         for one in _conjuncts(scene.tree, head):
             arguments = cast.refer(number, one)
             fitting = [a for a in arguments if _suits(a, kinds, bound, vocabulary)]
-            if not fitting and bound == KG.Actor and arguments:
-                owners = find_agent(scene, one)
+            if owners and arguments and not fitting:
                 fitting = [
                     a
-                    for a in _refer_all(scene, number, owners, cast)
+                    for a in _refer_all(scene, number, find_agent(scene, one), cast)
                     if _suits(a, kinds, bound, vocabulary)
                 ]
             suited.extend(fitting)

@@ -14,6 +14,8 @@ _NAMED_SLOTS = frozenset(
     {"subject", "object", "self", "second", "agent", "bearer", "modifier", "each",
      "predicate", "clause"}
 )  # fmt: skip
+# How much less a verb's wording counts in a gerund used as a noun.
+_GERUND = 0.3
 # How much less an end counts that stands near the trigger without filling a slot of it.
 _NEAR = 0.45
 _POS = {
@@ -54,7 +56,7 @@ def _frames_at(tree: Tree, i: int, vocabulary: Vocabulary) -> Iterator[Frame]:
         for frame in vocabulary.frames.get(lemma, ()):
             if frame in seen:
                 continue
-            gerund = frame.pos == "VERB" and token.pos == "NOUN" and lemma != token.text.casefold()
+            gerund = frame.pos == "VERB" and token.pos == "NOUN" and token.text.endswith("ing")
             title = frame.pos == "NOUN" and _is_hidden_title(tree, i)
             fits = token.pos in _POS[frame.pos] or gerund or title
             if fits and _words_fit(tree, i, frame):
@@ -109,11 +111,13 @@ def _score_wording(scene: Scene, trigger: int, frame: Frame) -> float | None:
     score = frame.weight
     if frame.pos == "VERB" and tree.pos(trigger) != "NOUN":
         if frame.particle is not None:
-            if frame.particle not in find_particle(tree, trigger):
+            if frame.particle not in find_particle(tree, trigger) | _find_taken(tree, trigger):
                 return None
             score += 0.3
         elif any(tree.role(c) == "compound:prt" for c in tree.children[trigger]):
             score -= 0.5
+    elif frame.pos == "VERB":
+        score -= _GERUND
     for slot, lemmas in frame.companions:
         if not any(_is_word(tree, f, lemmas) for f in _fill(scene, trigger, slot, frame)):
             return None
@@ -196,7 +200,22 @@ def _fill(scene: Scene, trigger: int, slot: str, frame: Frame) -> list[int]:
     nominal = frame.pos == "VERB" and scene.tree.pos(trigger) == "NOUN"
     if nominal and slot in {"subject", "object"}:
         return fill_slot(scene, trigger, "agent" if slot == "subject" else "of")
+    if slot == "object" and frame.particle is not None:
+        return fill_slot(scene, trigger, slot) or _object_past_particle(scene.tree, trigger)
     return fill_slot(scene, trigger, slot)
+
+
+def _find_taken(tree: Tree, verb: int) -> set[str]:
+    """The particle that was taken for the preposition of what follows it."""
+    return {tree.tokens[verb + 1].text.casefold()} if _object_past_particle(tree, verb) else set()
+
+
+def _object_past_particle(tree: Tree, verb: int) -> list[int]:
+    """The object whose particle was taken for its preposition ("brought about changes")."""
+    after = verb + 1
+    if after >= len(tree.tokens) or tree.role(after) != "case":
+        return []
+    return [c for c in tree.under(verb, "obl") if tree.tokens[after].head == c]
 
 
 def _is_word(tree: Tree, i: int, lemmas: frozenset[str]) -> bool:

@@ -230,7 +230,7 @@ def find_object(scene: Scene, verb: int) -> list[int]:
         return _passive_object(scene, verb)
     objects = [c for c in tree.under(verb, "obj") if not is_relative_word(tree, c)]
     if objects:
-        return objects
+        return _past_filler(tree, verb, objects)
     if tree.role(verb) in {"acl:relcl", "conj", "xcomp", "ccomp"}:
         noun = find_relative(tree, verb)
         if noun is not None and _has_object_gap(scene, verb, noun):
@@ -245,6 +245,16 @@ def find_object(scene: Scene, verb: int) -> list[int]:
         last = following[-1]
         return tree.under(last, "obj")
     return []
+
+
+def _past_filler(tree: Tree, verb: int, objects: list[int]) -> list[int]:
+    """In "made it hard for X to …" the object is X; "it" only keeps its place."""
+    if tree.tokens[objects[0]].text.casefold() != "it":
+        return objects
+    judged = [verb, *(c for c in tree.under(verb, "xcomp") if tree.pos(c) == "ADJ")]
+    found = [f for c in judged for f in _cased(tree, c, "for")]
+    acts = [a for c in judged for a in tree.under(c, "advcl", "ccomp", "xcomp")]
+    return found or [s for a in acts for s in tree.under(a, "nsubj")] or objects
 
 
 def _has_object_gap(scene: Scene, verb: int, noun: int) -> bool:
@@ -360,14 +370,22 @@ def find_agent(scene: Scene, noun: int, depth: int = 0) -> list[int]:
     above = tree.head(noun)
     if above is None or depth > 2:
         return []
-    if tree.pos(above) == "VERB":
-        return _agent_of_verb(scene, noun, above)
+    governing = _governing_agent(scene, noun)
+    if governing or tree.pos(above) == "VERB":
+        return governing
     role = tree.role(noun)
     if role == "conj" and tree.pos(above) in {"NOUN", "PROPN"}:
-        return find_agent(scene, above, depth + 1)
+        return tree.under(above, "nmod:poss") or _governing_agent(scene, above)
     if role == "nmod" and read_case(tree, noun) == "of" and tree.pos(above) == "NOUN":
         return find_agent(scene, above, depth + 1)
     return []
+
+
+def _governing_agent(scene: Scene, noun: int) -> list[int]:
+    above = scene.tree.head(noun)
+    if above is None or scene.tree.pos(above) != "VERB":
+        return []
+    return _agent_of_verb(scene, noun, above)
 
 
 def _agent_of_verb(scene: Scene, noun: int, verb: int) -> list[int]:
