@@ -17,15 +17,14 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from kg.documents import parse_document as open_document
 from kg.documents import read_document
 from kg.extraction import Names, load_names
 from kg.model import Document
-from kg.reading import is_name, is_word, read
-from kg.syntax import Known, Parser, load_parser, parse_document
+from kg.reading import know_words, read
+from kg.syntax import Parser, load_parser, parse_document
 from kg.vocabulary import Vocabulary, load_vocabulary
 
 ROOT = Path(__file__).parents[1]
@@ -60,12 +59,11 @@ def measure_speed(
 
     Processor time, so that what else runs on the machine counts as little as can be.
     """
-    known = Known(partial(is_word, vocabulary, names), partial(is_name, names))
     bare, whole = [], []
     for _ in range(rounds):
         start = time.process_time()
         for document in documents:
-            parse_document(document, parser, known)
+            parse_document(document, parser, know_words(vocabulary, names))
         middle = time.process_time()
         for document in documents:
             read(document, vocabulary, names, parser)

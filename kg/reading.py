@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from kg.extraction import Cast, Names, find_claims, find_mentions, resolve_entities
 from kg.extraction.tree import Tree, build_tree
@@ -27,14 +27,18 @@ def read(
 
     `extract` finds the claims, by default the frames.
     """
-    known = Known(partial(is_word, vocabulary, names), partial(is_name, names))
-    sentences = parse_document(document, parser, known)
+    sentences = parse_document(document, parser, know_words(vocabulary, names))
     trees = tuple(build_tree(sentence) for sentence in sentences)
     mentions = find_mentions(document, trees, vocabulary, names)
     cast = resolve_entities(document, trees, mentions, vocabulary)
     claims = extract(document, trees, cast, vocabulary)
     entities = cast.entities()
     return Reading(document, sentences, entities, claims, link_entities(entities, names))
+
+
+def know_words(vocabulary: Vocabulary, names: Names) -> Known:
+    """What lexicon and names know, remembered for the words of one article."""
+    return Known(cache(partial(is_word, vocabulary, names)), cache(partial(is_name, names)))
 
 
 def is_word(vocabulary: Vocabulary, names: Names, word: str) -> bool:

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from readings import list_claims, make_prose
 from servers import break_off, complete, flood, hang, run_server, send
 
@@ -15,7 +17,8 @@ from kg.compiled import cache_directory
 from kg.corpus import build_corpus, prepare_reader
 from kg.errors import ExtractorError
 from kg.extraction.llm import LlmExtractor, ModelServer, Refusal
-from kg.extraction.llm.asking import find_place
+from kg.extraction.llm.asking import Answer, find_place
+from kg.extraction.llm.checking import RefusalError, check_claim, split_answer
 from kg.extraction.llm.locating import Passage
 from kg.extraction.llm.prompt import make_prompt
 from kg.http import Limits
@@ -274,6 +277,35 @@ def test_refusals_are_reported(server, extractor, extract):
         (Severity.WARNING, "extractor", "test-model",
          "2 answers refused: the quotation is not in the sentence"),
     ]  # fmt: skip
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*CLAIM]), inner),
+    max_leaves=8,
+)
+_ODD_CLAIMS = st.dictionaries(
+    st.sampled_from([*CLAIM]), _JSON | st.sampled_from([v for v in CLAIM.values() if v])
+)
+
+
+@given(st.text() | st.lists(_JSON | _ODD_CLAIMS.map(lambda odd: CLAIM | odd), max_size=3))
+def test_whatever_a_model_writes_is_borne_out_or_refused(vocabulary, definitions, content):
+    kinds = make_prompt(vocabulary, definitions).kinds
+    document = make_prose(TEXT)
+    passage = Passage(document, Span(0, len(TEXT)))
+    text = content if isinstance(content, str) else json.dumps({"claims": content})
+    try:
+        told = [
+            check_claim(v, passage, vocabulary, kinds) for v in split_answer(Answer(text, "stop"))
+        ]
+    except RefusalError:
+        return
+    for claim in told:
+        assert claim.quote.covers(claim.trigger)
+        spans = (claim.quote, claim.subject, claim.object, claim.topic, claim.holder)
+        assert all(passage.span.covers(span) for span in spans if span is not None)
+        assert claim.relation in vocabulary.relations
 
 
 # ------------------------------------------------------------------------- servers that misbehave

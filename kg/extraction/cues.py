@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from rdflib import URIRef
 
@@ -23,22 +22,26 @@ _SAME_POS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class CueIndex:
-    """The cues, keyed by their first word."""
+    """The cues, keyed by their first word; those of the tree last asked about are remembered."""
 
-    cues: Mapping[str, tuple[Cue, ...]]
+    def __init__(self, cues: Mapping[str, tuple[Cue, ...]]) -> None:
+        self.cues = cues
+        self._tree: Tree | None = None
+        self._found: dict[int, tuple[Cue, ...]] = {}
 
-    def at(self, tree: Tree, i: int) -> Iterator[Cue]:
+    def at(self, tree: Tree, i: int) -> tuple[Cue, ...]:
         """The cues whose first word stands at `i` and whose other words follow it."""
-        token = tree.tokens[i]
-        form = token.text.casefold()
-        seen: set[Cue] = set()
-        for word in (token.lemma, form):
-            for cue in self.cues.get(word, ()):
-                if cue not in seen and _fits(tree, i, cue):
-                    seen.add(cue)
-                    yield cue
+        if tree is not self._tree:
+            self._tree, self._found = tree, {}
+        found = self._found.get(i)
+        if found is None:
+            token = tree.tokens[i]
+            words = dict.fromkeys((token.lemma, token.text.casefold()))
+            offered = (cue for word in words for cue in self.cues.get(word, ()))
+            found = tuple(dict.fromkeys(cue for cue in offered if _fits(tree, i, cue)))
+            self._found[i] = found
+        return found
 
     def has(self, tree: Tree, i: int, effect: URIRef) -> bool:
         """Whether a cue of this effect stands at `i`."""

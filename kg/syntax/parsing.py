@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from kg.documents.words import plain_quotes, split_run_together
 from kg.model import Block, BlockKind, Document, Sentence, Span, Token
@@ -19,6 +21,7 @@ from kg.syntax.pipeline import load_pipeline, make_tokenizer
 # "U.S.-Japan", "post-1945": a hyphen between two things of which the first is no mere prefix.
 _JOINED = re.compile(r"(?<=[\w.])[-–—/](?=[\w“\"'])")
 _LONGEST_PIECE = 4000
+_KEPT_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,16 @@ def parse_document(document: Document, parser: Parser, known: Known) -> tuple[Se
     `known` says whether a word is one that the names or the lexicon know; words run together
     by the scraping ("Japanalliance") are split where both parts are known.
     """
-    # The zone takes the words that only this article has out of the engine's memory again.
-    with parser.tokenizer.vocab.memory_zone(), parser.pipeline.memory_zone():
+    with _forget_words(parser.tokenizer.vocab), _forget_words(parser.pipeline.vocab):
         return tuple(_parse_blocks(document, parser, known))
+
+
+def _forget_words(vocab: Vocab) -> AbstractContextManager[object]:
+    """Once the engine has met many words, let it forget those that only this article adds.
+
+    It would keep every word for ever; but to make frequent ones anew each time costs some speed.
+    """
+    return nullcontext() if len(vocab) < _KEPT_WORDS else vocab.memory_zone()
 
 
 def _parse_blocks(document: Document, parser: Parser, known: Known) -> Iterator[Sentence]:
