@@ -29,6 +29,7 @@ _MODALITIES = {
     CUE.Possible: Modality.POSSIBLE,
     CUE.Desired: Modality.DESIRED,
 }
+_TIMES = frozenset({"after", "since", "upon", "when", "while", "despite", "although", "though"})
 _MODIFIERS = {"aux", "advmod", "mark", "det", "cc:preconj", "obl", "case", "aux:pass", "discourse"}
 
 
@@ -59,14 +60,28 @@ def judge(scene: Scene, trigger: int) -> Judgement:
         effects = list(_own_effects(scene, step, trigger))
         if step.carries:
             negatives += sum(effect == CUE.Negative for effect in effects)
-            found = [_MODALITIES[e] for e in effects if e in _MODALITIES]
-            modality = modality or (found[0] if found else None)
+            modality = _weigh(modality, effects, step)
         if not holders:
             holders = _find_holders(scene, step)
     if not holders:
         holders = _find_source_phrase(scene, trigger)
     polarity = Polarity.NEGATIVE if negatives % 2 else Polarity.POSITIVE
     return Judgement(polarity, modality or Modality.ASSERTED, tuple(holders))
+
+
+def _weigh(modality: Modality | None, effects: list[URIRef], step: _Step) -> Modality | None:
+    """The modality so far, or what a higher word makes of it.
+
+    "Will" under a word of hoping or of likelihood only says when: "hopes that A will …".
+    """
+    found = next((_MODALITIES[e] for e in effects if e in _MODALITIES), None)
+    if modality is None:
+        return found
+    if modality is Modality.PREDICTED and "that" in step.complements and found is not None:
+        reports = CUE.Report in effects or CUE.SourceNoun in effects
+        if found is Modality.DESIRED or (found is Modality.POSSIBLE and not reports):
+            return found
+    return modality
 
 
 def _climb(scene: Scene, trigger: int) -> Iterator[_Step]:
@@ -92,8 +107,9 @@ def _climb(scene: Scene, trigger: int) -> Iterator[_Step]:
 
 def _complement(tree: Tree, token: int, above: int) -> frozenset[str]:
     role = tree.role(token)
-    if role in {"ccomp", "parataxis"}:
-        return frozenset({"that", "clause"})
+    if role in {"ccomp", "parataxis"} or (role == "acl:relcl" and _is_content(tree, token)):
+        wished = {"subjunctive"} if _is_subjunctive(tree, token) else set()
+        return frozenset({"that", "clause", *wished})
     if role in {"xcomp", "acl", "advcl", "csubj", "ccomp"}:
         if is_infinitive(tree, token):
             return frozenset({"infinitive"})
@@ -109,6 +125,28 @@ def _complement(tree: Tree, token: int, above: int) -> frozenset[str]:
     return frozenset({"other"})
 
 
+def _is_content(tree: Tree, verb: int) -> bool:
+    """Whether "that" marks a clause ("the hope that A …"); a relative "that" is an end of it."""
+    return any(tree.tokens[c].text.casefold() == "that" for c in tree.under(verb, "mark"))
+
+
+def _is_subjunctive(tree: Tree, verb: int) -> bool:
+    """Whether a clause has a bare verb after a subject that is one ("that Argentina leave")."""
+    subjects = tree.under(verb, "nsubj", "nsubj:pass")
+    if not subjects or tree.under(verb, "aux") or not _is_content(tree, verb):
+        return False
+    if "Number=Plur" in tree.tokens[subjects[0]].features or tree.under(subjects[0], "conj"):
+        return False
+    finite = next(iter(tree.under(verb, "cop", "aux:pass")), verb)
+    form = tree.tokens[finite].text.casefold()
+    return form == "be" or (finite == verb and tree.pos(verb) == "VERB" and _is_bare(tree, verb))
+
+
+def _is_bare(tree: Tree, verb: int) -> bool:
+    token = tree.tokens[verb]
+    return token.text.casefold() == token.lemma and "Tense=Past" not in token.features
+
+
 def _carries(scene: Scene, token: int, above: int) -> bool:
     """Whether the modality of what stands above still colours what stands below."""
     tree = scene.tree
@@ -120,8 +158,12 @@ def _carries(scene: Scene, token: int, above: int) -> bool:
     if role == "obl" and scene.cues.has(tree, above, CUE.Support):
         return True
     if role == "acl":
-        return is_infinitive(tree, token) or tree.pos(above) in {"NOUN"}
+        return is_infinitive(tree, token) or bool(tree.under(token, "mark", "case"))
+    if role == "acl:relcl":
+        return _is_content(tree, token)
     if role == "advcl":
+        if any(tree.tokens[c].text.casefold() in _TIMES for c in tree.under(token, "mark", "case")):
+            return False
         finite = tree.under(token, "nsubj", "nsubj:pass", "cop")
         return not finite and not is_infinitive(tree, token) and token > above
     return role in {"nmod", "obl"} and read_case(tree, token) in {"of", "for", "to"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from rdflib import URIRef
 
@@ -37,7 +37,8 @@ class CueIndex:
         found = self._found.get(i)
         if found is None:
             token = tree.tokens[i]
-            words = dict.fromkeys((token.lemma, token.text.casefold()))
+            form = token.text.casefold()
+            words = dict.fromkeys((token.lemma, form, *_stems(token.pos, form)))
             offered = (cue for word in words for cue in self.cues.get(word, ()))
             found = tuple(dict.fromkeys(cue for cue in offered if _fits(tree, i, cue)))
             self._found[i] = found
@@ -48,11 +49,23 @@ class CueIndex:
         return any(cue.effect == effect for cue in self.at(tree, i))
 
 
+def _stems(pos: str, form: str) -> Iterator[str]:
+    """The base forms that a regular past form may have, as the tagger's lemma may be none."""
+    if pos != "VERB" or not form.endswith("ed") or len(form) < 5:
+        return
+    yield form[:-2]
+    yield form[:-1]
+    if form.endswith("ied"):
+        yield form[:-3] + "y"
+    elif form[-3] == form[-4]:
+        yield form[:-3]
+
+
 def _fits(tree: Tree, i: int, cue: Cue) -> bool:
     if len(cue.words) == 1:
         return cue.pos is None or tree.pos(i) in _SAME_POS.get(cue.pos, {cue.pos})
     following = tree.tokens[i : i + len(cue.words)]
     return len(following) == len(cue.words) and all(
-        word in (token.lemma, token.text.casefold())
+        word in (token.lemma, form := token.text.casefold(), *_stems(token.pos, form))
         for word, token in zip(cue.words, following, strict=True)
     )

@@ -404,8 +404,8 @@ class Cast:
 def _chain(tree: Tree, i: int) -> list[int]:
     """A token and all coordinated with or apposed to it: parsers chain lists either way."""
     found = [i]
-    for child in tree.under(i, "conj", "appos"):
-        found.extend(_chain(tree, child))
+    for token in found:
+        found.extend(tree.under(token, "conj", "appos"))
     return sorted(found)
 
 

@@ -41,7 +41,7 @@ def find_period(document: Document, tree: Tree, trigger: int) -> Period | None:
     if not reach:
         return None
     first = reach[0]
-    before = tree.tokens[first.start - 1].text.casefold() if first.start else ""
+    before = _word_before(tree, first.start)
     start, _, end = first.value.partition("/")
     if before in {"since", "after"}:
         return Period(start, None)
@@ -50,6 +50,14 @@ def find_period(document: Document, tree: Tree, trigger: int) -> Period | None:
     if before == "by":
         return None
     return Period(start, end or start)
+
+
+def _word_before(tree: Tree, start: int) -> str:
+    """The word before a date, past its article ("since the 1960s")."""
+    words = [t.text.casefold() for t in tree.tokens[max(0, start - 2) : start]]
+    if words and words[-1] == "the":
+        words.pop()
+    return words[-1] if words else ""
 
 
 def _join_ranges(tree: Tree, dates: list[_Date]) -> list[_Date]:

@@ -73,9 +73,11 @@ def build_tree(sentence: Sentence) -> Tree:
 
 def walk_subtree(tree: Tree, i: int) -> Iterator[int]:
     """The token at `i` and everything below it."""
-    yield i
-    for child in tree.children[i]:
-        yield from walk_subtree(tree, child)
+    waiting = [i]
+    while waiting:
+        token = waiting.pop()
+        yield token
+        waiting.extend(reversed(tree.children[token]))
 
 
 def walk_up(tree: Tree, i: int) -> Iterator[int]:
@@ -91,9 +93,8 @@ def walk_up(tree: Tree, i: int) -> Iterator[int]:
 def find_conjuncts(tree: Tree, i: int) -> list[int]:
     """The token at `i` and the tokens coordinated with it, in text order."""
     found = [i]
-    for child in tree.children[i]:
-        if tree.role(child) == "conj":
-            found.extend(find_conjuncts(tree, child))
+    for token in found:
+        found.extend(tree.under(token, "conj"))
     return sorted(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ from kg.vocabulary.files import ontology_directory
 from kg.vocabulary.packing import FORMAT, pack_vocabulary, unpack_vocabulary
 from kg.vocabulary.records import Cue, Frame, Kind, Relation, Vocabulary
 
+_WEIGHT = re.compile(r"\d+(\.\d+)?$")
+_COMPANION = re.compile(r"[^=]+=[^=]+$")
 _POS = {"verb": "VERB", "noun": "NOUN", "adjective": "ADJ"}
 Description = Mapping[URIRef, list[str]]
 
@@ -135,6 +138,13 @@ def _read_frame(
         message = f"{iri} in {path.name} names an unknown relation or part of speech"
         raise OntologyError(message, path=path, term=str(iri))
     modality = optional("modality")
+    polarity, weight = optional("polarity") or "positive", optional("weight") or "1"
+    unusable = _find_unusable(
+        polarity, modality, weight, map(str, description.get(LEX["with"], []))
+    )
+    if unusable is not None:
+        message = f"{iri} in {path.name} has the {unusable}, which no frame can have"
+        raise OntologyError(message, path=path, term=str(iri))
     return Frame(
         iri=iri,
         words=tuple(_one(description, LEX.lemma, iri).casefold().split()),
@@ -146,14 +156,28 @@ def _read_frame(
         particle=optional("particle"),
         companions=tuple(
             (slot, frozenset(lemmas.split(",")))
-            for slot, lemmas in (str(w).split("=", 1) for w in description.get(LEX["with"], []))
+            for slot, _, lemmas in (str(w).partition("=") for w in description.get(LEX["with"], []))
         ),
-        polarity=Polarity(optional("polarity") or "positive"),
+        polarity=Polarity(polarity),
         modality=Modality(modality) if modality else None,
         subject_kinds=tuple(URIRef(k) for k in description.get(LEX.subjectKind, [])),
         object_kinds=tuple(URIRef(k) for k in description.get(LEX.objectKind, [])),
-        weight=float(optional("weight") or "1"),
+        weight=float(weight),
     )
+
+
+def _find_unusable(
+    polarity: str, modality: str | None, weight: str, companions: Iterable[str]
+) -> str | None:
+    """What a frame says that no frame can mean, None where all of it can be used."""
+    if polarity not in {p.value for p in Polarity}:
+        return f"polarity {polarity!r}"
+    if modality is not None and modality not in {m.value for m in Modality}:
+        return f"modality {modality!r}"
+    if not _WEIGHT.match(weight):
+        return f"weight {weight!r}"
+    bad = next((text for text in companions if not _COMPANION.match(text)), None)
+    return None if bad is None else f"companion {bad!r}"
 
 
 def _slots(text: str | None) -> tuple[str, ...]:
