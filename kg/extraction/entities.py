@@ -223,8 +223,11 @@ class Cast:
 
     def _kind_of_noun(self, tree: Tree, token: int) -> URIRef:
         kind = self._vocabulary.nouns.get(tree.lemma(token))
-        kind = kind or self._vocabulary.nouns.get(tree.tokens[token].text.casefold())
-        plural = "Number=Plur" in tree.tokens[token].features
+        form = tree.tokens[token].text.casefold()
+        kind = kind or self._vocabulary.nouns.get(form)
+        unmarked = kind is None and form.endswith("s")
+        kind = kind or self._vocabulary.nouns.get(form.removesuffix("s"))
+        plural = unmarked or "Number=Plur" in tree.tokens[token].features
         if kind in {KG.Person, KG.State} and plural:
             return KG.Group
         if kind in {KG.Government, KG.Alliance} and plural:

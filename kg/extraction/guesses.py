@@ -9,6 +9,7 @@ from rdflib import URIRef
 
 from kg.extraction.names import Names
 from kg.extraction.naming import Memory, Naming, head_of
+from kg.extraction.phrases import join_words
 from kg.extraction.runs import kind_of_run
 from kg.extraction.titles import is_title
 from kg.extraction.tree import SUBJECTS, Tree
@@ -43,8 +44,8 @@ def name_run(
     if kind is not None and kind not in {KG.Person, KG.Group} and last_known < end:
         country = next((n.country for n in inside if n.country), None)
         actor = vocabulary.is_a(kind, KG.Actor)
-        yield Naming(start, end, kind, " ".join(words), MentionForm.NAME, None,
-                     country if actor else None)  # fmt: skip
+        name = join_words(tree, [*range(start, end)])
+        yield Naming(start, end, kind, name, MentionForm.NAME, None, country if actor else None)
         return
     for piece_start, piece_end in _unknown_pieces(tree, start, end, inside, vocabulary):
         naming = _name_piece(tree, piece_start, piece_end, inside, vocabulary, names, memory)
@@ -98,7 +99,7 @@ def _name_piece(
     memory: Memory,
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[start:end]]
-    text = " ".join(words)
+    text = join_words(tree, [*range(start, end)])
     if not any(word[:1].isalpha() for word in words):
         return None
     named = all(any(n.start <= i < n.end for n in inside) for i in range(start, end, 2))
