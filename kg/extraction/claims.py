@@ -188,7 +188,8 @@ def _ends(
         for one in _conjuncts(scene.tree, head):
             arguments = cast.refer(number, one)
             fitting = [a for a in arguments if _suits(a, kinds, bound, vocabulary)]
-            if owners and arguments and not fitting:
+            described = arguments and not any(a.named for a in arguments)
+            if owners and described and not fitting:
                 fitting = [
                     a
                     for a in _refer_all(scene, number, find_agent(scene, one), cast)

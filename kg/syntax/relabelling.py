@@ -21,6 +21,7 @@ def relabel_roles(tokens: list[Token]) -> None:
     """Set roles right in place."""
     for i in range(len(tokens)):
         _make_object(tokens, i)
+        _return_subject(tokens, i)
         if tokens[i].role == "root":
             _seat_after_date(tokens, i)
 
@@ -37,6 +38,27 @@ def _make_object(tokens: list[Token], i: int) -> None:
     siblings = [tokens[k].role for k in _children(tokens, token.head)]
     if not {"obj", "ccomp"} & set(siblings):
         tokens[i] = replace(token, role="obj")
+
+
+def _return_subject(tokens: list[Token], i: int) -> None:
+    """For "A, led by B, joined C": A is the subject of the main verb, not of the participle."""
+    verb = tokens[i]
+    if verb.pos != "VERB" or verb.role not in {"advcl", "acl"} or verb.head <= i:
+        return
+    main = verb.head
+    children = _children(tokens, i)
+    if tokens[main].pos != "VERB" or i == 0 or tokens[i - 1].text != ",":
+        return
+    if not any(tokens[k].role == "obl:agent" for k in children):
+        return
+    if any(tokens[k].role in {"aux", "aux:pass", "mark"} for k in children):
+        return
+    subject = next((k for k in children if tokens[k].role in _SUBJECTS and k < i - 1), None)
+    if subject is None or any(tokens[k].role in _SUBJECTS for k in _children(tokens, main)):
+        return
+    tokens[subject] = replace(tokens[subject], role="nsubj", head=main)
+    features = "Tense=Past|VerbForm=Part|Voice=Pass"
+    tokens[i] = replace(verb, role="acl", head=subject, features=features)
 
 
 def _seat_after_date(tokens: list[Token], root: int) -> None:
