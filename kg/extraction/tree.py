@@ -145,6 +145,21 @@ def is_infinitive(tree: Tree, verb: int) -> bool:
     return any(tree.tokens[c].text.casefold() == "to" for c in tree.under(verb, "mark"))
 
 
+def is_gerund(tree: Tree, verb: int) -> bool:
+    """Whether a verb stands as "-ing" form without an auxiliary."""
+    token = tree.tokens[verb]
+    return (
+        token.pos == "VERB"
+        and token.text.casefold().endswith("ing")
+        and not tree.under(verb, "aux", "nsubj")
+    )
+
+
+def read_mark(tree: Tree, i: int) -> str:
+    """The word that subordinates a clause ("at" in "aimed at restoring order")."""
+    return "_".join(tree.tokens[c].text.casefold() for c in tree.under(i, "mark", "case"))
+
+
 def find_particle(tree: Tree, verb: int) -> set[str]:
     """The particles of a phrasal verb ("pull out"), also where the parser took them for adverbs."""
     return {
