@@ -34,7 +34,7 @@ class CueIndex:
         token = tree.tokens[i]
         form = token.text.casefold()
         seen: set[Cue] = set()
-        for word in (token.lemma, form):
+        for word in dict.fromkeys((token.lemma, form, _stem(form))):
             for cue in self.cues.get(word, ()):
                 if cue not in seen and _fits(tree, i, cue):
                     seen.add(cue)
@@ -43,6 +43,11 @@ class CueIndex:
     def has(self, tree: Tree, i: int, effect: URIRef) -> bool:
         """Whether a cue of this effect stands at `i`."""
         return any(cue.effect == effect for cue in self.at(tree, i))
+
+
+def _stem(form: str) -> str:
+    """The stem of a past form, which the tagger's lemma may miss ("presse" of "pressed")."""
+    return form.removesuffix("ed") if len(form) > 5 else form
 
 
 def _fits(tree: Tree, i: int, cue: Cue) -> bool:
