@@ -1,7 +1,6 @@
 """Roles set right: fronted dates, lone receivers, subjects that a participle took."""
 
 import pytest
-
 from readings import list_triples
 
 

@@ -14,6 +14,7 @@ from kg.extraction.confidence import Judged, Weights, rate_claim
 from kg.extraction.cues import CueIndex
 from kg.extraction.entities import Argument, Cast
 from kg.extraction.frames import Firing, fire_frames
+from kg.extraction.lists import find_listed
 from kg.extraction.phrases import phrase_tokens, span_of
 from kg.extraction.slots import Scene, find_agent
 from kg.extraction.time import find_period
@@ -226,6 +227,9 @@ def _refer_all(scene: Scene, number: int, heads: Sequence[int], cast: Cast) -> l
 
 
 def _conjuncts(tree: Tree, head: int) -> list[int]:
+    listed = find_listed(tree, head)
+    if listed:
+        return listed
     return find_conjuncts(tree, head) if tree.role(head) != "conj" else [head]
 
 

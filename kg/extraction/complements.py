@@ -11,12 +11,16 @@ from kg.extraction.tree import (
     Tree,
     find_first_conjunct,
     find_relative,
+    is_gerund,
     is_passive,
     is_relative_word,
     read_case,
+    read_mark,
 )
 
 _NAME_ROLES = frozenset({"compound", "amod", "nmod:poss", "nmod:desc", "nmod"})
+# After other prepositions a gerund tells when or how ("on arriving", "by cutting").
+_ACT_CASES = frozenset({"at", "against", "of", "about", "for", "in"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,18 @@ def find_oblique(scene: Scene, head: int, preposition: str) -> list[int]:
 
 
 def find_cased(tree: Tree, head: int, preposition: str) -> list[int]:
-    """The phrases with a preposition right under a head."""
-    return [
+    """The phrases with a preposition right under a head, or the acts ("aimed at restoring")."""
+    phrases = [
         c
         for c in tree.children[head]
         if tree.role(c).split(":")[0] in {"obl", "nmod", "advmod"}
         and read_case(tree, c) == preposition
         and not is_relative_word(tree, c)
     ]
+    if phrases or preposition not in _ACT_CASES:
+        return phrases
+    clauses = tree.under(head, "advcl", "acl", "xcomp", "ccomp", "obl", "nmod")
+    return [c for c in clauses if is_gerund(tree, c) and read_mark(tree, c) == preposition]
 
 
 def _stranded(scene: Scene, verb: int, preposition: str) -> list[int]:

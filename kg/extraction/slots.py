@@ -21,6 +21,7 @@ from kg.extraction.tree import (
     Tree,
     find_first_conjunct,
     find_relative,
+    is_gerund,
     is_infinitive,
     is_passive,
     is_relative_word,
@@ -174,6 +175,8 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
     if role == "acl":
         if is_infinitive(tree, verb):
             return find_agent(scene, above) or find_cased(tree, above, "of")
+        if is_gerund(tree, verb) and tree.under(verb, "mark", "case"):
+            return find_agent(scene, above)
         return [above] if not is_passive(tree, verb) else []
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []

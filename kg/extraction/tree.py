@@ -146,6 +146,21 @@ def is_infinitive(tree: Tree, verb: int) -> bool:
     return any(tree.tokens[c].text.casefold() == "to" for c in tree.under(verb, "mark"))
 
 
+def is_gerund(tree: Tree, verb: int) -> bool:
+    """Whether a verb stands as "-ing" form without an auxiliary."""
+    token = tree.tokens[verb]
+    return (
+        token.pos == "VERB"
+        and token.text.casefold().endswith("ing")
+        and not tree.under(verb, "aux", "nsubj")
+    )
+
+
+def read_mark(tree: Tree, i: int) -> str:
+    """The word that subordinates a clause ("at" in "aimed at restoring order")."""
+    return "_".join(tree.tokens[c].text.casefold() for c in tree.under(i, "mark", "case"))
+
+
 def find_particle(tree: Tree, verb: int) -> set[str]:
     """The particles of a phrasal verb ("pull out"), also where the parser took them for adverbs."""
     return {
@@ -160,10 +175,21 @@ def find_relative(tree: Tree, verb: int) -> int | None:
     for i in (verb, *walk_up(tree, verb)):
         role = tree.role(i)
         if role == "acl:relcl":
-            return tree.head(i)
+            return _climb_names(tree, i, tree.sentence.tokens[i].head)
         if role not in {"conj", "xcomp", "ccomp"}:
             return None
     return None
+
+
+def _climb_names(tree: Tree, clause: int, noun: int) -> int:
+    """The noun above a name that the parser gave a "that" clause to: names take none."""
+    words = [c for c in tree.children[clause] if is_relative_word(tree, c)]
+    if not words or tree.tokens[words[0]].text.casefold() != "that":
+        return noun
+    for above in (noun, *walk_up(tree, noun)):
+        if tree.pos(above) != "PROPN":
+            return above if tree.pos(above) == "NOUN" else noun
+    return noun
 
 
 def is_relative_word(tree: Tree, i: int) -> bool:
