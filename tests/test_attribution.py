@@ -50,22 +50,18 @@ POLARITY = [
         "The United States neither joined nor supported the League of Nations.",
         "United States joins League of Nations negative asserted author",
         "United States supports League of Nations negative asserted author",
-        fails="'neither … nor' is not seen as a denial",
     ),
     case(
         "Britain has yet to ratify the treaty.",
         "United Kingdom joins treaty negative asserted author",
-        fails="'has yet to' is not seen as a denial",
     ),
     case(
         "France can no longer support Syria.",
         "France supports Syria negative asserted author",
-        fails="'no longer' is not seen as a denial",
     ),
     case(
         "It is not true that India supports Pakistan.",
         "India supports Pakistan negative asserted author",
-        fails="'it is not true that' is not seen as a denial",
     ),
     case("Norway did not fail to ratify the treaty.",
          "Norway joins treaty positive asserted author"),
@@ -122,7 +118,6 @@ MODALITY = [
     case(
         "Greece was about to leave the eurozone.",
         "Greece withdrawsFrom Eurozone positive predicted author",
-        fails="'about to' is no cue",
     ),
     case(
         "If Finland joins NATO, Russia will attack Finland.",
@@ -132,7 +127,6 @@ MODALITY = [
     case(
         "Had Japan attacked the Soviet Union, Germany might have won the war.",
         never=["Japan attacks Soviet Union positive asserted author"],
-        fails="an inverted conditional ('Had A attacked B, …') is taken for fact",
     ),
     case(
         "The goal of the Marshall Plan was to aid Europe.",
@@ -224,7 +218,6 @@ HOLDER = [
     case(
         "In Putin's view, Ukraine is part of Russia.",
         "Ukraine partOf Russia positive asserted Vladimir Putin",
-        fails="'in A's view' is no source phrase",
     ),
     case(
         "From the perspective of China, the United States threatens Vietnam.",

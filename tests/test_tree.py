@@ -100,11 +100,6 @@ def test_any_tree_is_walked_to_its_end(data, size):
         assert i in walking.find_conjuncts(tree, i)
 
 
-@pytest.mark.xfail(
-    strict=False,
-    raises=RecursionError,
-    reason="the walk down is recursive: a chain as long as a page",
-)
 def test_a_chain_as_long_as_a_page_is_walked():
     tree = make_chain([0, *range(3000)], "conj")
     assert len(list(walking.walk_subtree(tree, 0))) == 3001

@@ -134,24 +134,9 @@ def test_nouns_name_kinds(write):
         ("ontology", ONTOLOGY.replace("rdfs:domain kg:Actor ;", ""), KG.outbids),
         ("ontology", ONTOLOGY.replace('rdfs:label "state"@en', "rdfs:seeAlso kg:x"), KG.State),
         ("nouns", NOUNS.replace("kg:State", "kg:Unheard"), KG.Unheard),
-        pytest.param(
-            "frames",
-            FRAME.replace('"negative"', '"doubtful"'),
-            LEX.bid,
-            marks=pytest.mark.xfail(strict=False, reason="ValueError of the enum is not caught"),
-        ),
-        pytest.param(
-            "frames",
-            FRAME.replace('"0.8"', '"heavy"'),
-            LEX.bid,
-            marks=pytest.mark.xfail(strict=False, reason="ValueError of float is not caught"),
-        ),
-        pytest.param(
-            "frames",
-            FRAME.replace('"object=bid,offer"', '"object"'),
-            LEX.bid,
-            marks=pytest.mark.xfail(strict=False, reason="ValueError of the split is not caught"),
-        ),
+        ("frames", FRAME.replace('"negative"', '"doubtful"'), LEX.bid),
+        ("frames", FRAME.replace('"0.8"', '"heavy"'), LEX.bid),
+        ("frames", FRAME.replace('"object=bid,offer"', '"object"'), LEX.bid),
     ],
 )
 def test_a_term_that_cannot_be_used_is_named(write, part, text, term):

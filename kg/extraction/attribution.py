@@ -29,8 +29,13 @@ _MODALITIES = {
     CUE.Possible: Modality.POSSIBLE,
     CUE.Desired: Modality.DESIRED,
 }
+_SELVES = frozenset({"it", "he", "she", "they", "we", "i"})
+CUE_ATTRIBUTE = "attribute"
+_ONLY = frozenset({"only", "just", "merely", "solely", "simply"})
+_OPENERS = frozenset({"had", "were", "should"})
 _TIMES = frozenset({"after", "since", "upon", "when", "while", "despite", "although", "though"})
-_MODIFIERS = {"aux", "advmod", "mark", "det", "cc:preconj", "obl", "case", "aux:pass", "discourse"}
+_BEARING = frozenset({"aux", "mark", "advmod", "case", "det", "cc", "cc:preconj"})
+_MODIFIERS = {"cc", "aux", "advmod", "mark", "det", "cc:preconj", "obl", "case", "aux:pass", "discourse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One step of the climb: the token, how it hangs on the one below, and what still carries."""
+    """One step of the climb: the token, the one below it, how that hangs on it, what carries."""
 
     token: int
     complements: frozenset[str]
     carries: bool
+    below: int | None = None
 
 
 def judge(scene: Scene, trigger: int) -> Judgement:
@@ -60,28 +66,27 @@ def judge(scene: Scene, trigger: int) -> Judgement:
         effects = list(_own_effects(scene, step, trigger))
         if step.carries:
             negatives += sum(effect == CUE.Negative for effect in effects)
-            modality = _weigh(modality, effects, step)
+            modality = _weigh(scene, modality, effects, step)
         if not holders:
-            holders = _find_holders(scene, step)
+            holders = _find_holders(scene, step, effects)
     if not holders:
         holders = _find_source_phrase(scene, trigger)
     polarity = Polarity.NEGATIVE if negatives % 2 else Polarity.POSITIVE
     return Judgement(polarity, modality or Modality.ASSERTED, tuple(holders))
 
 
-def _weigh(modality: Modality | None, effects: list[URIRef], step: _Step) -> Modality | None:
+def _weigh(
+    scene: Scene, modality: Modality | None, effects: list[URIRef], step: _Step
+) -> Modality | None:
     """The modality so far, or what a higher word makes of it.
 
     "Will" under a word of hoping or of likelihood only says when: "hopes that A will …".
     """
-    found = next((_MODALITIES[e] for e in effects if e in _MODALITIES), None)
-    if modality is None:
-        return found
-    if modality is Modality.PREDICTED and "that" in step.complements and found is not None:
-        reports = CUE.Report in effects or CUE.SourceNoun in effects
-        if found is Modality.DESIRED or (found is Modality.POSSIBLE and not reports):
-            return found
-    return modality
+    if modality is Modality.PREDICTED and "future" in step.complements:
+        for cue in scene.cues.at(scene.tree, step.token):
+            if "future" in cue.complements and cue.effect in _MODALITIES:
+                return _MODALITIES[cue.effect]
+    return modality or next((_MODALITIES[e] for e in effects if e in _MODALITIES), None)
 
 
 def _climb(scene: Scene, trigger: int) -> Iterator[_Step]:
@@ -101,15 +106,14 @@ def _climb(scene: Scene, trigger: int) -> Iterator[_Step]:
             yield _Step(above, frozenset({"conj"}), carries and shares)
             carries = carries and (shares or tree.pos(above) in {"NOUN", "PROPN"})
         else:
-            yield _Step(above, complements, carries)
+            yield _Step(above, complements, carries, token)
         token = above
 
 
 def _complement(tree: Tree, token: int, above: int) -> frozenset[str]:
     role = tree.role(token)
     if role in {"ccomp", "parataxis"} or (role == "acl:relcl" and _is_content(tree, token)):
-        wished = {"subjunctive"} if _is_subjunctive(tree, token) else set()
-        return frozenset({"that", "clause", *wished})
+        return frozenset({"that", "clause", *_mood(tree, token)})
     if role in {"xcomp", "acl", "advcl", "csubj", "ccomp"}:
         if is_infinitive(tree, token):
             return frozenset({"infinitive"})
@@ -128,6 +132,12 @@ def _complement(tree: Tree, token: int, above: int) -> frozenset[str]:
 def _is_content(tree: Tree, verb: int) -> bool:
     """Whether "that" marks a clause ("the hope that A …"); a relative "that" is an end of it."""
     return any(tree.tokens[c].text.casefold() == "that" for c in tree.under(verb, "mark"))
+
+
+def _mood(tree: Tree, verb: int) -> set[str]:
+    if any(tree.lemma(c) in {"will", "would", "shall"} for c in tree.under(verb, "aux")):
+        return {"future"}
+    return {"subjunctive"} if _is_subjunctive(tree, verb) else set()
 
 
 def _is_subjunctive(tree: Tree, verb: int) -> bool:
@@ -182,12 +192,64 @@ def _own_effects(scene: Scene, step: _Step, trigger: int) -> Iterator[URIRef]:
     for child in tree.children[step.token]:
         if tree.role(child) in _MODIFIERS:
             yield from _modifier_effects(scene, step.token, child)
-    if step.token == trigger and is_infinitive(tree, trigger):
-        above = tree.head(trigger)
-        if tree.role(trigger) == "advcl" or (
-            tree.role(trigger) == "acl" and above is not None and tree.pos(above) == "NOUN"
-        ):
-            yield CUE.Desired
+            if step.token == trigger:
+                yield from _leading_effects(scene, child)
+    if step.token == trigger:
+        yield from _attribute_effects(scene, trigger)
+        if _is_inverted(tree, trigger):
+            yield CUE.Possible
+    if (step.token == trigger or "by" in step.complements) and _is_purpose(scene, step.token):
+        yield CUE.Desired
+
+
+def _is_purpose(scene: Scene, verb: int) -> bool:
+    """Whether an infinitive tells what for ("met to sign"), not what somebody was brought to do."""
+    tree = scene.tree
+    above = tree.head(verb)
+    if above is None or not is_infinitive(tree, verb):
+        return False
+    if tree.role(verb) == "advcl":
+        return not (scene.cues.has(tree, above, CUE.ObjectControl) and tree.under(above, "obj"))
+    return tree.role(verb) == "acl" and tree.pos(above) == "NOUN"
+
+
+def _is_inverted(tree: Tree, verb: int) -> bool:
+    """Whether the auxiliary opens the clause, and it asks nothing ("Had A attacked B, …")."""
+    subjects = tree.under(verb, "nsubj", "nsubj:pass")
+    helpers = tree.under(verb, "aux", "aux:pass", "cop")
+    if not subjects or not helpers or helpers[0] > subjects[0]:
+        return False
+    first = min(c for c in tree.children[verb] if tree.role(c) not in {"punct", "cc"})
+    opens = first == helpers[0] and tree.tokens[first].text.casefold() in _OPENERS
+    return opens and tree.tokens[-1].text != "?"
+
+
+def _leading_effects(scene: Scene, child: int) -> Iterator[URIRef]:
+    """The effects of an adverb of several words, found at its first ("no longer").
+
+    "No longer only by A, but by B" denies nothing.
+    """
+    tree = scene.tree
+    first = min(tree.children[child], default=child)
+    if tree.role(child) == "advmod" and first < child:
+        for cue in scene.cues.at(tree, first):
+            spans = first + len(cue.words) == child + 1 and len(cue.words) > 1
+            limited = any(t.text.casefold() in _ONLY for t in tree.tokens[child : child + 4])
+            if spans and cue.effect == CUE.Negative and not limited:
+                yield cue.effect
+            elif spans and cue.effect in _MODALITIES:
+                yield cue.effect
+
+
+def _attribute_effects(scene: Scene, noun: int) -> Iterator[URIRef]:
+    """What "future", "planned" or "possible" make of the noun they stand before."""
+    tree = scene.tree
+    if tree.pos(noun) not in {"NOUN", "PROPN"}:
+        return
+    for child in tree.under(noun, "amod"):
+        for cue in scene.cues.at(tree, child):
+            if cue.effect in _MODALITIES and CUE_ATTRIBUTE in cue.complements:
+                yield cue.effect
 
 
 def _modifier_effects(scene: Scene, head: int, child: int) -> Iterator[URIRef]:
@@ -197,7 +259,9 @@ def _modifier_effects(scene: Scene, head: int, child: int) -> Iterator[URIRef]:
         return
     for cue in scene.cues.at(tree, child):
         if cue.effect == CUE.Negative or cue.effect in _MODALITIES:
-            if cue.complements and role not in {"aux", "mark", "advmod", "case", "det"}:
+            if cue.complements and role not in _BEARING:
+                continue
+            if role == "cc" and not tree.under(head, "nsubj", "nsubj:pass", "aux"):
                 continue
             after_verb = role == "advmod" and child > head and tree.pos(head) == "VERB"
             if after_verb and cue.effect == CUE.Negative:
@@ -212,6 +276,11 @@ def _passes_modifiers(scene: Scene, step: _Step) -> bool:
     tree = scene.tree
     if "conj" in step.complements:
         return True
+    if step.complements & {"that", "clause"}:
+        return any(
+            cue.effect == CUE.Raising and "that" in cue.complements
+            for cue in scene.cues.at(tree, step.token)
+        )
     transparent = {CUE.Support, CUE.Aspect, CUE.Raising, CUE.SubjectControl, CUE.ObjectControl}
     effects = {cue.effect for cue in scene.cues.at(tree, step.token)}
     if step.complements & {"infinitive", "gerund", "bare"}:
@@ -221,9 +290,13 @@ def _passes_modifiers(scene: Scene, step: _Step) -> bool:
     return False
 
 
-def _find_holders(scene: Scene, step: _Step) -> list[int]:
+def _find_holders(scene: Scene, step: _Step, effects: list[URIRef]) -> list[int]:
     tree = scene.tree
+    if "as" in step.complements and _takes_as(scene, step.token):
+        return find_subject(scene, step.token)
     if not step.complements & {"that", "clause", "infinitive", "of", "gerund"}:
+        return []
+    if CUE.Desired in effects and (not step.carries or _wishes_for_self(tree, step)):
         return []
     for cue in scene.cues.at(tree, step.token):
         if cue.complements and not cue.complements & step.complements:
@@ -233,6 +306,22 @@ def _find_holders(scene: Scene, step: _Step) -> list[int]:
         if cue.effect == CUE.SourceNoun and step.complements & {"that", "clause"}:
             return find_agent(scene, step.token)
     return []
+
+
+def _takes_as(scene: Scene, verb: int) -> bool:
+    """Whether "sees B as", "regards B as" tell what the subject holds B to be."""
+    return any(
+        cue.effect == CUE.Report and cue.words == (scene.tree.lemma(verb), "as")
+        for cue in scene.cues.cues.get(scene.tree.lemma(verb), ())
+    )
+
+
+def _wishes_for_self(tree: Tree, step: _Step) -> bool:
+    """Whether what is wished is one's own doing ("hoped that it could buy"): said by the author."""
+    if step.below is None:
+        return False
+    subjects = tree.under(step.below, "nsubj", "nsubj:pass")
+    return bool(subjects) and tree.tokens[subjects[0]].text.casefold() in _SELVES
 
 
 def _find_source_phrase(scene: Scene, trigger: int) -> list[int]:
@@ -265,6 +354,9 @@ def _named_source(scene: Scene, child: int) -> list[int]:
                     continue
                 return [child]
     if read_case(tree, child) in {"in", "from", "on", "to"}:
+        owners = tree.under(child, "nmod:poss")
+        if owners and _is_viewpoint(scene, child):
+            return owners
         following = [c for c in tree.under(child, "nmod") if read_case(tree, c) == "of"]
         start = min(tree.children[child], default=child)
         for cue in scene.cues.at(tree, start):
@@ -275,6 +367,16 @@ def _named_source(scene: Scene, child: int) -> list[int]:
         if as_mark and scene.cues.has(tree, child, CUE.Report) and not is_passive(tree, child):
             return find_subject(scene, child)
     return []
+
+
+def _is_viewpoint(scene: Scene, noun: int) -> bool:
+    """Whether "in A's view" says what "in the view of A" does."""
+    tree = scene.tree
+    words = (read_case(tree, noun), "the", tree.tokens[noun].text.casefold(), "of")
+    return any(
+        cue.effect == CUE.SourcePhrase and cue.words == words
+        for cue in scene.cues.cues.get(words[0], ())
+    )
 
 
 def _clause_heads(tree: Tree, trigger: int) -> Iterator[int]:
