@@ -35,7 +35,18 @@ _ONLY = frozenset({"only", "just", "merely", "solely", "simply"})
 _OPENERS = frozenset({"had", "were", "should"})
 _TIMES = frozenset({"after", "since", "upon", "when", "while", "despite", "although", "though"})
 _BEARING = frozenset({"aux", "mark", "advmod", "case", "det", "cc", "cc:preconj"})
-_MODIFIERS = {"cc", "aux", "advmod", "mark", "det", "cc:preconj", "obl", "case", "aux:pass", "discourse"}
+_MODIFIERS = {
+    "cc",
+    "aux",
+    "advmod",
+    "mark",
+    "det",
+    "cc:preconj",
+    "obl",
+    "case",
+    "aux:pass",
+    "discourse",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +246,9 @@ def _leading_effects(scene: Scene, child: int) -> Iterator[URIRef]:
         for cue in scene.cues.at(tree, first):
             spans = first + len(cue.words) == child + 1 and len(cue.words) > 1
             limited = any(t.text.casefold() in _ONLY for t in tree.tokens[child : child + 4])
-            if spans and cue.effect == CUE.Negative and not limited:
-                yield cue.effect
-            elif spans and cue.effect in _MODALITIES:
+            if (spans and cue.effect == CUE.Negative and not limited) or (
+                spans and cue.effect in _MODALITIES
+            ):
                 yield cue.effect
 
 

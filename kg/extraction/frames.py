@@ -56,7 +56,7 @@ def _frames_at(tree: Tree, i: int, vocabulary: Vocabulary) -> Iterator[Frame]:
         for frame in vocabulary.frames.get(lemma, ()):
             if frame in seen:
                 continue
-            gerund = frame.pos == "VERB" and token.pos == "NOUN" and token.text.endswith("ing")
+            gerund = frame.pos == "VERB" and token.pos == "NOUN" and lemma != token.text.casefold()
             title = frame.pos == "NOUN" and _is_hidden_title(tree, i)
             fits = token.pos in _POS[frame.pos] or gerund or title
             if fits and _words_fit(tree, i, frame):
