@@ -367,7 +367,7 @@ def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     if tree.pos(word) in {"ADJ", "VERB"} and role in {"amod", "acl", "acl:relcl"}:
         return [above]
     apposed = tree.under(word, "appos", "flat")
-    if apposed:
+    if apposed and role != "xcomp":
         return apposed
     if role in {"compound", "nmod:desc", "amod"} and above > word and scene.is_name(above):
         return [above]
