@@ -208,9 +208,9 @@ def _refer_described(scene: Scene, number: int, head: int, cast: Cast) -> list[A
     tree = scene.tree
     subjects = tree.under(head, "nsubj")
     if tree.under(head, "cop") and subjects and not scene.is_name(head):
-        named = [a for c in _conjuncts(tree, subjects[0]) for a in cast.refer(number, c)]
-        if named and all(a.named for a in named):
-            return named
+        meant = [a for c in _conjuncts(tree, subjects[0]) for a in cast.refer(number, c)]
+        if meant:
+            return meant
     return cast.refer(number, head)
 
 
