@@ -27,6 +27,7 @@ from kg.extraction.tree import (
     is_relative_word,
     is_time,
     read_case,
+    read_mark,
 )
 from kg.iris import CUE
 
@@ -165,6 +166,8 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
     if above is None or depth > _DEPTH:
         return []
     role = tree.role(verb)
+    if is_gerund(tree, verb) and read_mark(tree, verb) == "at":
+        return []
     if role in {"conj", "parataxis"}:
         first = above
         if tree.pos(first) in {"VERB", "AUX"} or tree.under(first, "cop"):
