@@ -19,6 +19,7 @@ from kg.extraction.tree import (
     PASSIVE_SUBJECTS,
     SUBJECTS,
     Tree,
+    find_conjuncts,
     find_first_conjunct,
     find_relative,
     is_gerund,
@@ -82,9 +83,15 @@ def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
         tree = scene.tree
         above = tree.head(trigger)
         if above is not None and _is_equated(tree, trigger):
-            return [above]
-        return [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
+            return [v for v in find_conjuncts(tree, above) if _acts(tree, v, above)]
+        acts = [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
+        return [v for act in acts for v in find_conjuncts(tree, act) if _acts(tree, v, act)]
     return fill_slot(scene, trigger, slot)
+
+
+def _acts(tree: Tree, verb: int, first: int) -> bool:
+    """Whether a coordinated verb carries on the first act without a subject of its own."""
+    return verb == first or (tree.pos(verb) == "VERB" and not tree.under(verb, *SUBJECTS, "aux"))
 
 
 def _is_equated(tree: Tree, noun: int) -> bool:
