@@ -29,6 +29,7 @@ from kg.extraction.tree import (
     is_time,
     read_case,
     read_mark,
+    walk_up,
 )
 from kg.iris import CUE
 
@@ -187,6 +188,9 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_agent(scene, above) or find_cased(tree, above, "of")
         if is_gerund(tree, verb) and tree.under(verb, "mark", "case"):
             return find_agent(scene, above)
+        if _is_loose(tree, verb, above):
+            governing = next((v for v in walk_up(tree, above) if tree.pos(v) == "VERB"), above)
+            return find_surface_subject(scene, governing, depth + 1) or [above]
         return [above] if not is_passive(tree, verb) else []
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []
@@ -197,6 +201,15 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_surface_subject(scene, above, depth + 1)
         return find_agent(scene, above) if tree.pos(above) == "NOUN" else []
     return []
+
+
+def _is_loose(tree: Tree, verb: int, noun: int) -> bool:
+    """Whether a participle after a comma was hung on the object before it."""
+    return (
+        tree.tokens[verb - 1].text == ","
+        and is_gerund(tree, verb)
+        and tree.role(noun) in {"obj", "obl", "nmod", "conj"}
+    )
 
 
 def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
