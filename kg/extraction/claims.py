@@ -187,7 +187,7 @@ def _ends(
     suited: list[Argument] = []
     for head in heads:
         for one in _conjuncts(scene.tree, head):
-            arguments = cast.refer(number, one)
+            arguments = _refer_described(scene, number, one, cast)
             fitting = [a for a in arguments if _suits(a, kinds, bound, vocabulary)]
             described = arguments and not any(a.named for a in arguments)
             if owners and described and not fitting:
@@ -202,6 +202,17 @@ def _ends(
         _introduces_list(scene.tree, one) for h in heads for one in _conjuncts(scene.tree, h)
     )
     return list(dict.fromkeys(named if named and listed else suited))
+
+
+def _refer_described(scene: Scene, number: int, head: int, cast: Cast) -> list[Argument]:
+    """What an end stands for: a predicate ("was an agreement involving …") means its subject."""
+    tree = scene.tree
+    subjects = tree.under(head, "nsubj")
+    if tree.under(head, "cop") and subjects and not scene.is_name(head):
+        meant = [a for c in _conjuncts(tree, subjects[0]) for a in cast.refer(number, c)]
+        if meant:
+            return meant
+    return cast.refer(number, head)
 
 
 def _introduces_list(tree: Tree, head: int) -> bool:

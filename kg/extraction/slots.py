@@ -19,6 +19,7 @@ from kg.extraction.tree import (
     PASSIVE_SUBJECTS,
     SUBJECTS,
     Tree,
+    find_conjuncts,
     find_first_conjunct,
     find_relative,
     is_gerund,
@@ -27,6 +28,8 @@ from kg.extraction.tree import (
     is_relative_word,
     is_time,
     read_case,
+    read_mark,
+    walk_up,
 )
 from kg.iris import CUE
 
@@ -81,9 +84,15 @@ def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
         tree = scene.tree
         above = tree.head(trigger)
         if above is not None and _is_equated(tree, trigger):
-            return [above]
-        return [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
+            return [v for v in find_conjuncts(tree, above) if _acts(tree, v, above)]
+        acts = [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
+        return [v for act in acts for v in find_conjuncts(tree, act) if _acts(tree, v, act)]
     return fill_slot(scene, trigger, slot)
+
+
+def _acts(tree: Tree, verb: int, first: int) -> bool:
+    """Whether a coordinated verb carries on the first act without a subject of its own."""
+    return verb == first or (tree.pos(verb) == "VERB" and not tree.under(verb, *SUBJECTS, "aux"))
 
 
 def _is_equated(tree: Tree, noun: int) -> bool:
@@ -165,6 +174,8 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
     if above is None or depth > _DEPTH:
         return []
     role = tree.role(verb)
+    if is_gerund(tree, verb) and read_mark(tree, verb) == "at":
+        return []
     if role in {"conj", "parataxis"}:
         first = above
         if tree.pos(first) in {"VERB", "AUX"} or tree.under(first, "cop"):
@@ -177,6 +188,9 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_agent(scene, above) or find_cased(tree, above, "of")
         if is_gerund(tree, verb) and tree.under(verb, "mark", "case"):
             return find_agent(scene, above)
+        if _is_loose(tree, verb, above):
+            governing = next((v for v in walk_up(tree, above) if tree.pos(v) == "VERB"), above)
+            return find_surface_subject(scene, governing, depth + 1) or [above]
         return [above] if not is_passive(tree, verb) else []
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []
@@ -187,6 +201,15 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_surface_subject(scene, above, depth + 1)
         return find_agent(scene, above) if tree.pos(above) == "NOUN" else []
     return []
+
+
+def _is_loose(tree: Tree, verb: int, noun: int) -> bool:
+    """Whether a participle after a comma was hung on the object before it."""
+    return (
+        tree.tokens[verb - 1].text == ","
+        and is_gerund(tree, verb)
+        and tree.role(noun) in {"obj", "obl", "nmod", "conj"}
+    )
 
 
 def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
@@ -367,7 +390,7 @@ def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     if tree.pos(word) in {"ADJ", "VERB"} and role in {"amod", "acl", "acl:relcl"}:
         return [above]
     apposed = tree.under(word, "appos", "flat")
-    if apposed:
+    if apposed and role != "xcomp":
         return apposed
     if role in {"compound", "nmod:desc", "amod"} and above > word and scene.is_name(above):
         return [above]
