@@ -1,6 +1,5 @@
 """Walking a parsed sentence."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trees import make_tree, pick

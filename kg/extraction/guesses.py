@@ -9,6 +9,7 @@ from rdflib import URIRef
 
 from kg.extraction.names import Names
 from kg.extraction.naming import Memory, Naming, head_of
+from kg.extraction.phrases import join_words
 from kg.extraction.runs import kind_of_run
 from kg.extraction.titles import is_title
 from kg.extraction.tree import SUBJECTS, Tree
@@ -42,7 +43,8 @@ def name_run(
     if kind is not None and kind not in {KG.Person, KG.Group} and last_known < end:
         country = next((n.country for n in inside if n.country), None)
         actor = vocabulary.is_a(kind, KG.Actor)
-        yield Naming(start, end, kind, " ".join(words), MentionForm.NAME, None,
+        label = join_words(tree, list(range(start, end)))
+        yield Naming(start, end, kind, label, MentionForm.NAME, None,
                      country if actor else None)  # fmt: skip
         return
     for piece_start, piece_end in _unknown_pieces(tree, start, end, inside, vocabulary):
@@ -97,7 +99,7 @@ def _name_piece(
     memory: Memory,
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[start:end]]
-    text = " ".join(words)
+    text = join_words(tree, list(range(start, end)))
     if not any(word[:1].isalpha() for word in words):
         return None
     named = all(any(n.start <= i < n.end for n in inside) for i in range(start, end, 2))
@@ -131,6 +133,8 @@ def _guess_kind(
     before = tree.tokens[start - 1].text if start else ""
     if is_title(before, vocabulary) and before[:1].isupper():
         return KG.Person
+    if words == ["THE"]:
+        return None
     if len(words) == 1 and words[0].isupper() and words[0].isalpha() and 1 < len(words[0]) <= 6:
         return KG.Organization
     if len(words[0]) == 1 and len(words) == 1:

@@ -196,7 +196,7 @@ def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
     if not scene.cues.has(tree, above, CUE.ObjectControl):
         return False
     marks = {tree.tokens[c].text.casefold() for c in tree.under(verb, "mark", "case")}
-    embedded = is_infinitive(tree, verb) or bool(marks & {"from", "into"})
+    embedded = is_infinitive(tree, verb) or bool(marks & {"from", "into", "of"})
     return (embedded or tree.role(verb) == "xcomp") and bool(
         find_object(scene, above) or tree.under(above, "iobj")
     )

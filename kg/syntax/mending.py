@@ -12,6 +12,7 @@ from dataclasses import replace
 from kg.model import Token
 from kg.syntax.clauses import mend_clauses
 from kg.syntax.raising import raise_verbs
+from kg.syntax.seating import seat_clauses
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
@@ -30,6 +31,7 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     if len(tokens) > _LONGEST:
         return tuple(tokens)
     mended = list(tokens)
+    seat_clauses(mended)
     mend_clauses(mended)
     for i in range(len(mended)):
         if mended[i].pos in {"NOUN", "PROPN", "ADJ"} and _has_verbal_children(mended, i):
