@@ -38,13 +38,11 @@ POLARITY = [
     case(
         "Without attacking Iran, Israel warned Syria.",
         "Israel threatens Syria positive asserted author",
-        fails="'warned' alone with its target gives no threatens",
     ),
     case(
         "Russia invaded Ukraine but did not attack Poland.",
         "Russia attacks Ukraine positive asserted author",
         "Russia attacks Poland negative asserted author",
-        fails="the second verb, negated, finds no subject",
     ),
     case(
         "The United States neither joined nor supported the League of Nations.",
@@ -144,8 +142,7 @@ MODALITY = [
     ),
     case("Iraq, which attacked Iran, will never attack Turkey.",
          "Iraq attacks Iran positive asserted author",
-         "Iraq attacks Turkey negative predicted author",
-         fails="after a relative clause between commas the verb finds no subject"),
+         "Iraq attacks Turkey negative predicted author"),
 ]  # fmt: skip
 
 HOLDER = [
@@ -183,37 +180,34 @@ HOLDER = [
     case("It is believed that Israel attacked Iran.",
          "Israel attacks Iran positive asserted author"),
     case("Jimmy Carter, who said that he admired Egypt, criticised Israel.",
-         "Jimmy Carter criticises Israel positive asserted author",
-         fails="after a relative clause between commas the verb finds no subject"),
+         "Jimmy Carter criticises Israel positive asserted author"),
     case(
         "Finland hopes that Turkey will support Sweden.",
-        "Turkey supports Sweden positive desired author",
-        fails="hoping that A does R should be desired, of the author's saying",
+        "Turkey supports Sweden positive desired Finland",
+    ),
+    case(
+        "Finland hopes that it will join NATO.",
+        f"Finland joins {NATO} positive desired author",
     ),
     case(
         "Tokyo fears that China will attack Taiwan.",
         "China attacks Taiwan positive predicted Japan",
-        fails="'Tokyo fears' is parsed as a compound noun",
     ),
     case(
         "Moscow fears that NATO will attack Russia.",
         f"{NATO} attacks Russia positive predicted Russia",
-        fails="'Moscow fears' is parsed as a compound noun",
     ),
     case(
         "Beijing claims that the Philippines attacked China.",
         "Philippines attacks China positive asserted China",
-        fails="'Beijing claims' is parsed as a compound noun",
     ),
     case(
         "According to Washington, North Korea threatens Japan.",
         "North Korea threatens Japan positive asserted United States",
-        fails="a capital after 'according to' is not taken for its state",
     ),
     case(
         "In the view of Moscow, NATO threatens Russia.",
         f"{NATO} threatens Russia positive asserted Russia",
-        fails="a capital after 'in the view of' is not taken for its state",
     ),
     case(
         "In Putin's view, Ukraine is part of Russia.",
@@ -240,12 +234,19 @@ HOLDER = [
         "India, said Nehru, would never attack China.",
         "India attacks China negative predicted Jawaharlal Nehru",
         never=["Jawaharlal Nehru attacks China negative predicted India"],
-        fails="an inverted 'said A' between commas swaps holder and subject",
     ),
     case(
         "Thatcher insisted that Argentina leave the Falkland Islands.",
-        "Argentina withdrawsFrom Falkland Islands positive desired author",
-        fails="a subjunctive after 'insisted that' gives the islands as part of Argentina",
+        "Argentina withdrawsFrom Falkland Islands positive desired Margaret Thatcher",
+        fails="'leave' takes no place for its object",
+    ),
+    case(
+        "Thatcher insisted that Argentina withdraw from the Falkland Islands.",
+        "Argentina withdrawsFrom Falkland Islands positive desired Margaret Thatcher",
+    ),
+    case(
+        "Thatcher insisted that Argentina had attacked the Falkland Islands.",
+        "Argentina attacks Falkland Islands positive asserted Margaret Thatcher",
     ),
     case(
         "Iran wished to negotiate with Iraq.",
@@ -266,13 +267,7 @@ def test_claims_are_judged_as_they_are_said(read_text, text, expected, never):
     "text",
     [
         "Germany attacked Poland.",
-        pytest.param(
-            "Iran, which does not recognise Israel, attacked Iraq.",
-            marks=pytest.mark.xfail(
-                strict=False,
-                reason="after a relative clause between commas the verb finds no subject",
-            ),
-        ),
+        "Iran, which does not recognise Israel, attacked Iraq.",
         "Because Poland would not surrender, Germany attacked Warsaw and Poland.",
         "Although Moscow may join the talks, Russia attacked Ukraine.",
     ],

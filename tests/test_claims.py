@@ -86,7 +86,6 @@ NOMINAL = [
         "Germany's invasion of Poland shocked Europe.",
         "Germany attacks Poland",
         never=["Germany attacks Europe"],
-        fails="the parser makes Poland a compound of Europe, so the invaded is Europe",
     ),
     case("The invasion of Kuwait by Iraq alarmed Saudi Arabia.", "Iraq attacks Kuwait"),
     case("US pressure on Mexico grew.", "United States demandsOf Mexico"),
@@ -101,7 +100,6 @@ NOMINAL = [
     case(
         "Tension between India and Pakistan rose.",
         "India rivalOf Pakistan",
-        fails="'Tension between A and B' with a verb after it gives nothing",
     ),
     case(
         "The agreement between Egypt and Israel was signed in 1979.",
@@ -266,7 +264,6 @@ LISTS = [
         "Vietnam criticises China",
         "Philippines criticises China",
         never=["Members of ASEAN criticises China"],
-        fails="'members of A such as B and C' keeps the generic and loses B",
     ),
 ]
 

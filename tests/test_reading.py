@@ -148,7 +148,7 @@ def wrong(triple, reason):
         "Senkaku Islands partOf United States",
         "Institute of International Relations affiliatedWith China",
         "beginning of the Trump administration weakens several visits",
-        wrong("Donald Trump hasForcesIn Japan", "whoever attaches importance to stationed forces"),
+        "Donald Trump hasForcesIn Japan",
         wrong("Trump administration basedOn Trans-Pacific Partnership", "'it' is Abenomics"),
         wrong("Donald Trump joins office", "'coming into office' read as joining"),
         wrong("Donald Trump pursues Donald Trump's own", "'without working out' is a denial"),

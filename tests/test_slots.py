@@ -212,7 +212,6 @@ RELATIVE_AND_PARTICIPIAL = [
     case(
         "Backed by Russia, Serbia rejected the plan.",
         "Russia supports Serbia",
-        fails="a fronted passive participle gives nothing",
     ),
     case(
         "Fearing Germany, France allied with Poland.",
@@ -224,13 +223,11 @@ RELATIVE_AND_PARTICIPIAL = [
         "Australia criticises China",
         "Australia supports Taiwan",
         never=["Criticising supports Taiwan"],
-        fails="a fronted gerund is taken for the subject",
     ),
     case(
         "Rather than supporting Serbia, Italy supported Austria.",
         "Italy supports Austria",
         never=["Serbia supports Austria"],
-        fails="the object of a fronted gerund is taken for a second subject",
     ),
 ]  # fmt: skip
 
@@ -266,7 +263,6 @@ CONTROL = [
         "Poland plans to leave the Energy Charter Treaty.",
         "Poland withdrawsFrom Energy Charter Treaty",
         never=["Poland pursues Energy Charter Treaty"],
-        fails="'plans to leave B' also gives pursues B",
     ),
     case(
         "The United States urged Israel to negotiate with Egypt.",
@@ -294,7 +290,6 @@ CONTROL = [
         "Iran criticises Israel",
         "Israel attacks Syria",
         never=["Iran attacks Syria"],
-        fails="the object of 'accused' is not seen as the subject of 'of attacking'",
     ),
     case(
         "Saudi Arabia accused Iran of supporting the Houthis.",
@@ -312,7 +307,6 @@ CONTROL = [
         "India is trying to contain China.",
         "India weakens China",
         never=["China partOf India"],
-        fails="'contain' of a rival is read as 'include'",
     ),
 ]
 

@@ -246,9 +246,8 @@ def _leading_effects(scene: Scene, child: int) -> Iterator[URIRef]:
         for cue in scene.cues.at(tree, first):
             spans = first + len(cue.words) == child + 1 and len(cue.words) > 1
             limited = any(t.text.casefold() in _ONLY for t in tree.tokens[child : child + 4])
-            if (spans and cue.effect == CUE.Negative and not limited) or (
-                spans and cue.effect in _MODALITIES
-            ):
+            denies = cue.effect == CUE.Negative and not limited
+            if spans and (denies or cue.effect in _MODALITIES):
                 yield cue.effect
 
 
@@ -268,7 +267,10 @@ def _modifier_effects(scene: Scene, head: int, child: int) -> Iterator[URIRef]:
     role = tree.role(child)
     if role == "obl" and tree.pos(child) not in {"ADV", "ADP"}:
         return
+    seen: set[URIRef] = set()
     for cue in scene.cues.at(tree, child):
+        if cue.effect in seen:
+            continue
         if cue.effect == CUE.Negative or cue.effect in _MODALITIES:
             if cue.complements and role not in _BEARING:
                 continue
@@ -279,6 +281,7 @@ def _modifier_effects(scene: Scene, head: int, child: int) -> Iterator[URIRef]:
                 far = child > head + 3
                 if far and tree.under(head, "obj"):
                     continue
+            seen.add(cue.effect)
             yield cue.effect
 
 

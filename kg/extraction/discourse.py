@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from rdflib import URIRef
 
-from kg.extraction.tree import NOMINAL, SUBJECTS, Tree, find_conjuncts, walk_up
+from kg.extraction.tree import (
+    NOMINAL,
+    SUBJECTS,
+    Tree,
+    find_conjuncts,
+    find_first_conjunct,
+    walk_up,
+)
 from kg.iris import KG
 from kg.model import Mention, MentionForm
 
@@ -20,10 +27,14 @@ _PEOPLE = frozenset({KG.Person})
 _BODIES = frozenset(
     {KG.State, KG.Government, KG.Organization, KG.Alliance, KG.ArmedForce, KG.Agreement, KG.Place}
 )
+_OWNERS = frozenset({"their", "theirs"})
+_PARTIES = frozenset({KG.State, KG.Person, KG.Government, KG.Organization, KG.Alliance})
 _MANY = frozenset({KG.Group, KG.ArmedForce})
 _HE = frozenset({"he", "him", "his", "himself", "she", "her", "hers", "herself"})
 _IT = frozenset({"it", "its", "itself"})
-_THEY = frozenset({"they", "them", "their", "theirs", "themselves"})
+_BOTH = frozenset({"both"})
+_THEY = frozenset({"they", "them", "their", "theirs", "themselves"}) | _BOTH
+_OBJECTS = frozenset({"it", "him", "them", "her"})
 _WE = frozenset({"we", "us", "our", "ours", "ourselves"})
 # In a speech "we" acts in at least two sentences, and in one of eight.
 _OFTEN, _SPEECH = 2, 0.12
@@ -40,6 +51,7 @@ class Candidate:
     kind: URIRef
     plural: bool
     named: bool
+    conjoined: bool = False
 
 
 Describe = Callable[[int, int], tuple[URIRef, bool] | None]
@@ -136,7 +148,7 @@ def _earlier(
             kind, named = described
             conjoined = bool(tree.under(i, "conj"))
             plural = "Number=Plur" in tree.tokens[i].features or conjoined
-            yield Candidate(number, i, kind, plural, named)
+            yield Candidate(number, i, kind, plural, named, conjoined)
 
 
 def _score(
@@ -144,11 +156,22 @@ def _score(
 ) -> float:
     tree = trees[candidate.sentence]
     role = tree.role(candidate.token)
+    if word in _BOTH and not candidate.conjoined:
+        return 0.0
+    if candidate.sentence == sentence and _bars(tree, candidate.token, token, word):
+        return 0.0
     if word in _HE and (candidate.kind not in _PEOPLE or candidate.plural):
         return 0.0
     if word in _IT and (candidate.kind in _PEOPLE | {KG.Group} or _is_many(candidate)):
         return 0.0
-    if word in _THEY and not (_is_many(candidate) or candidate.kind in _MANY):
+    pair = (
+        word not in _OWNERS
+        and candidate.conjoined
+        and candidate.named
+        and candidate.kind in _PARTIES
+        and _is_subject(trees, candidate)
+    )
+    if word in _THEY and not (_is_many(candidate) or candidate.kind in _MANY or pair):
         return 0.0
     score = 10.0 - 3.0 * (sentence - candidate.sentence)
     if role in _SUBJECT_ROLES:
@@ -166,6 +189,15 @@ def _score(
     return score + 0.01 * candidate.token
 
 
+def _bars(tree: Tree, candidate: int, pronoun: int, word: str) -> bool:
+    """Whether both are ends of one verb: then a plain pronoun means something else."""
+    return (
+        word in _OBJECTS
+        and tree.role(pronoun) in {"obj", "obl", "iobj"}
+        and tree.head(find_first_conjunct(tree, candidate)) == tree.head(pronoun)
+    )
+
+
 def _is_many(candidate: Candidate) -> bool:
     return (
         candidate.plural
@@ -180,3 +212,7 @@ def _clause_bonus(tree: Tree, candidate: int, pronoun: int) -> float:
     if head in above and tree.role(candidate) in _SUBJECT_ROLES:
         return 3.0
     return 0.0
+
+
+def _is_subject(trees: Sequence[Tree], candidate: Candidate) -> bool:
+    return trees[candidate.sentence].role(candidate.token) in _SUBJECT_ROLES

@@ -16,7 +16,7 @@ from rdflib import URIRef
 from kg.extraction.cues import CueIndex
 from kg.extraction.discourse import find_speaker, is_pronoun, is_speaker, resolve_pronoun
 from kg.extraction.phrases import join_words, phrase_tokens, span_of
-from kg.extraction.tree import Tree, find_conjuncts, read_case
+from kg.extraction.tree import SUBJECTS, Tree, find_conjuncts, read_case
 from kg.iris import CUE, KG, mint_entity
 from kg.model import Document, Entity, Mention, MentionForm, Span
 from kg.vocabulary import Vocabulary
@@ -28,6 +28,8 @@ _PAIR_WORDS = frozenset({"two", "both"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "such"})
 _SINGLE_STATE = frozenset({"country", "nation", "state", "kingdom", "republic"})
 _LISTED_KINDS = frozenset({KG.Group, KG.Person, KG.State, KG.Government, KG.Alliance})
+# A noun that any name of its kind answers to, whatever words that name has.
+_BARE_KINDS = frozenset({"alliance"})
 _BACK_KINDS = frozenset({KG.Agreement, KG.Alliance, KG.Organization, KG.Event, KG.Government,
                          KG.ArmedForce, KG.Place, KG.Policy})  # fmt: skip
 
@@ -125,9 +127,10 @@ class Cast:
             iri, mention = named
             found = [Argument(iri, self._drafts[iri].kind, mention.span, named=True)]
             return [*self._shared_head(sentence, mention), *found]
-        if tree.pos(token) in _NO_HEADS:
+        alone = tree.tokens[token].text.casefold() == "both" and tree.pos(token) == "DET"
+        if tree.pos(token) in _NO_HEADS and not alone:
             return []
-        if tree.pos(token) == "PRON" or is_pronoun(tree.tokens[token].text):
+        if alone or tree.pos(token) == "PRON" or is_pronoun(tree.tokens[token].text):
             return self._refer_pronoun(sentence, token, depth)
         through = self._see_through(sentence, token, depth)
         if through:
@@ -172,7 +175,11 @@ class Cast:
         return None
 
     def _admit(self, mention: Mention) -> None:
-        iri = mention.entry or mint_entity(self._document.iri, mention.kind, mention.name)
+        iri = (
+            mention.entry
+            or self._find_fuller(mention)
+            or mint_entity(self._document.iri, mention.kind, mention.name)
+        )
         draft = self._drafts.get(iri)
         if draft is None:
             draft = _Draft(mention.kind, mention.name, mention.entry, mention.country)
@@ -190,6 +197,20 @@ class Cast:
                 if known is None or _length(known[1]) < _length(mention):
                     self._inside[mention.sentence, i] = (iri, mention)
         self._order.append((mention.sentence, mention.head, iri))
+
+    def _find_fuller(self, mention: Mention) -> URIRef | None:
+        """The agreement or body named before that "the Protocol" or "the League" is short for."""
+        word = mention.name.casefold()
+        if mention.kind not in _BACK_KINDS or self._vocabulary.nouns.get(word) is None:
+            return None
+        before = self._trees[mention.sentence].tokens[: mention.head][-1:]
+        if not before or before[0].text.casefold() != "the":
+            return None
+        for _, _, iri in reversed(self._order):
+            draft = self._drafts[iri]
+            if draft.kind == mention.kind and word in draft.label.casefold().split():
+                return iri
+        return None
 
     def _refer_pronoun(self, sentence: int, token: int, depth: int) -> list[Argument]:
         if depth > 3:
@@ -298,15 +319,14 @@ class Cast:
         if lemma in _SINGLE_STATE:
             return [
                 self._mark(iri, tree, sentence, token, span_tokens)
-                for iri in self._last_states(sentence, token, 1)
+                for iri in self._last_subject(sentence, token)
             ]
         kind = self._vocabulary.nouns.get(lemma)
         if kind in _BACK_KINDS:
             for iri in self._before(sentence, token):
                 draft = self._drafts[iri]
-                if draft.kind == kind and re.search(
-                    rf"\b{re.escape(lemma)}\b", draft.label.casefold()
-                ):
+                worded = re.search(rf"\b{re.escape(lemma)}\b", draft.label.casefold())
+                if draft.kind == kind and (worded or lemma in _BARE_KINDS):
                     return [self._mark(iri, tree, sentence, token, span_tokens)]
         return []
 
@@ -340,6 +360,14 @@ class Cast:
     def _last_states(self, sentence: int, token: int, count: int) -> list[URIRef]:
         states = [i for i in self._before(sentence, token) if self._drafts[i].kind == KG.State]
         return states[:count] if len(states) >= count else []
+
+    def _last_subject(self, sentence: int, token: int) -> list[URIRef]:
+        """The state that the sentence before was about, else the last one named."""
+        last = self._last_states(sentence, token, 1)
+        for number, head, iri in reversed(self._order):
+            if number == sentence - 1 and self._trees[number].role(head) in SUBJECTS:
+                return [iri] if self._drafts[iri].kind == KG.State else last
+        return last
 
     def _mark(
         self, iri: URIRef, tree: Tree, sentence: int, token: int, tokens: list[int]

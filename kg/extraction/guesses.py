@@ -133,6 +133,8 @@ def _guess_kind(
     before = tree.tokens[start - 1].text if start else ""
     if is_title(before, vocabulary) and before[:1].isupper():
         return KG.Person
+    if words == ["THE"]:
+        return None
     if len(words) == 1 and words[0].isupper() and words[0].isalpha() and 1 < len(words[0]) <= 6:
         return KG.Organization
     if len(words[0]) == 1 and len(words) == 1:

@@ -19,7 +19,7 @@ from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
 from kg.extraction.phrases import join_words
 from kg.extraction.runs import find_runs, is_capital
 from kg.extraction.titles import add_titles, find_titles, is_title, name_offices
-from kg.extraction.tree import SUBJECTS, Tree
+from kg.extraction.tree import SUBJECTS, Tree, read_case
 from kg.iris import ID, KG
 from kg.model import BlockKind, Document, Mention, MentionForm, Span
 from kg.vocabulary import Vocabulary
@@ -33,6 +33,14 @@ _HALVED = {
     "South": ("South-Korea", "South-Vietnam", "South-Yemen"),
 }
 _HALVES = frozenset(_HALVED)
+_VIEWS = frozenset({"view", "opinion", "eye", "perspective", "viewpoint", "judgment", "judgement",
+                    "estimation", "standpoint", "belief"})  # fmt: skip
+# What one does to a government and not to a city.
+_ADDRESSING = frozenset(
+    {"accuse", "ask", "assure", "blame", "convince", "criticise", "criticize", "oppose", "persuade",
+     "press", "pressure", "tell", "urge", "warn", "consult", "inform", "sanction", "pressurise",
+     "antagonise", "antagonize", "provoke", "appease", "condemn", "denounce", "deter"}
+)  # fmt: skip
 _METONYMS = frozenset({*SUBJECTS, "nsubj:pass", "nmod:poss", "obl:agent"})
 
 
@@ -74,7 +82,7 @@ def _note_context(found: Iterable[NameMatch], names: Names, memory: Memory) -> N
     for match in found:
         for candidate in match.candidates:
             entry = names.entry(candidate.entry)
-            if entry.kind == KG.State and entry.country:
+            if entry.kind in {KG.State, KG.ArmedForce} and entry.country:
                 memory.countries[entry.country] += 1
         memory.alone.update(
             c.entry for c in match.candidates if c.surface in {"label", "alias", "acronym"}
@@ -298,6 +306,8 @@ def _inside_longer_name(tree: Tree, match: NameMatch) -> bool:
 def _acts(tree: Tree, start: int, end: int) -> bool:
     """Whether a capital stands where only its government can ("Tokyo fears", "Moscow's demand")."""
     head = head_of(tree, start, end)
+    if _speaks(tree, head):
+        return True
     if any(
         tree.role(c) == "case" and tree.tokens[c].text.casefold() in PLACE_CASES
         for c in tree.children[head]
@@ -307,6 +317,19 @@ def _acts(tree: Tree, start: int, end: int) -> bool:
     if tree.role(head) == "conj" and above is not None:
         return tree.role(above) in _METONYMS
     return tree.role(head) in _METONYMS and above is not None and tree.pos(above) != "PROPN"
+
+
+def _speaks(tree: Tree, head: int) -> bool:
+    """Whether a capital holds a view, or is what only a government can be ("opposed Moscow")."""
+    case, above = read_case(tree, head), tree.head(head)
+    if case == "according_to":
+        return True
+    if above is None:
+        return False
+    if case == "of" and tree.lemma(above) in _VIEWS:
+        return True
+    addressed = tree.role(head) in {"obj", "iobj"} and not case
+    return addressed and tree.lemma(above) in _ADDRESSING
 
 
 def _name_halves(

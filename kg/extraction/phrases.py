@@ -139,4 +139,13 @@ def join_words(tree: Tree, tokens: list[int]) -> str:
         if k and tree.tokens[tokens[k - 1]].span.end < token.span.start:
             parts.append(" ")
         parts.append(token.text)
-    return "".join(parts).strip(" \"'“”‘’,;:")
+    return _pair_quotes("".join(parts).strip(" \"'“”‘’,;:"))
+
+
+def _pair_quotes(text: str) -> str:
+    """The words without a quotation mark that has lost its other half."""
+    if text.count('"') % 2:
+        text = text.replace('"', "")
+    if text.count("“") != text.count("”"):
+        text = text.replace("“", "").replace("”", "")
+    return text

@@ -184,14 +184,7 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_subject(scene, first, depth + 1)
         return []
     if role == "acl":
-        if is_infinitive(tree, verb):
-            return find_agent(scene, above) or find_cased(tree, above, "of")
-        if is_gerund(tree, verb) and tree.under(verb, "mark", "case"):
-            return find_agent(scene, above)
-        if _is_loose(tree, verb, above):
-            governing = next((v for v in walk_up(tree, above) if tree.pos(v) == "VERB"), above)
-            return find_surface_subject(scene, governing, depth + 1) or [above]
-        return [above] if not is_passive(tree, verb) else []
+        return _attributed_subject(scene, verb, above, depth)
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []
     if role in {"xcomp", "advcl", "ccomp"} and _controls_by_object(scene, verb, above):
@@ -201,6 +194,19 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_surface_subject(scene, above, depth + 1)
         return find_agent(scene, above) if tree.pos(above) == "NOUN" else []
     return []
+
+
+def _attributed_subject(scene: Scene, verb: int, above: int, depth: int) -> list[int]:
+    """Who does what a participle or infinitive hung on a noun says."""
+    tree = scene.tree
+    if is_infinitive(tree, verb):
+        return find_agent(scene, above) or find_cased(tree, above, "of")
+    if is_gerund(tree, verb) and tree.under(verb, "mark", "case"):
+        return find_agent(scene, above)
+    if _is_loose(tree, verb, above):
+        governing = next((v for v in walk_up(tree, above) if tree.pos(v) == "VERB"), above)
+        return find_surface_subject(scene, governing, depth + 1) or [above]
+    return [above] if not is_passive(tree, verb) else []
 
 
 def _is_loose(tree: Tree, verb: int, noun: int) -> bool:
@@ -221,7 +227,7 @@ def _controls_by_object(scene: Scene, verb: int, above: int) -> bool:
     if not scene.cues.has(tree, above, CUE.ObjectControl):
         return False
     marks = {tree.tokens[c].text.casefold() for c in tree.under(verb, "mark", "case")}
-    embedded = is_infinitive(tree, verb) or bool(marks & {"from", "into"})
+    embedded = is_infinitive(tree, verb) or bool(marks & {"from", "into", "of"})
     return (embedded or tree.role(verb) == "xcomp") and bool(
         find_object(scene, above) or tree.under(above, "iobj")
     )

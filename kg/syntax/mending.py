@@ -13,6 +13,7 @@ from kg.model import Token
 from kg.syntax.clauses import mend_clauses
 from kg.syntax.raising import raise_verbs
 from kg.syntax.relabelling import relabel_roles
+from kg.syntax.seating import seat_clauses
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
@@ -32,6 +33,7 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
         return tuple(tokens)
     mended = list(tokens)
     relabel_roles(mended)
+    seat_clauses(mended)
     mend_clauses(mended)
     for i in range(len(mended)):
         if mended[i].pos in {"NOUN", "PROPN", "ADJ"} and _has_verbal_children(mended, i):

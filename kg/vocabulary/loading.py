@@ -139,9 +139,8 @@ def _read_frame(
         raise OntologyError(message, path=path, term=str(iri))
     modality = optional("modality")
     polarity, weight = optional("polarity") or "positive", optional("weight") or "1"
-    unusable = _find_unusable(
-        polarity, modality, weight, map(str, description.get(LEX["with"], []))
-    )
+    companions = [str(text) for text in description.get(LEX["with"], [])]
+    unusable = _find_unusable(polarity, modality, weight, companions)
     if unusable is not None:
         message = f"{iri} in {path.name} has the {unusable}, which no frame can have"
         raise OntologyError(message, path=path, term=str(iri))
@@ -156,7 +155,7 @@ def _read_frame(
         particle=optional("particle"),
         companions=tuple(
             (slot, frozenset(lemmas.split(",")))
-            for slot, _, lemmas in (str(w).partition("=") for w in description.get(LEX["with"], []))
+            for slot, _, lemmas in (text.partition("=") for text in companions)
         ),
         polarity=Polarity(polarity),
         modality=Modality(modality) if modality else None,
