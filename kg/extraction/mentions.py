@@ -58,9 +58,23 @@ def find_mentions(
     dates = _date_sentences(document, trees)
     mentions: list[Mention] = []
     for number, (tree, date) in enumerate(zip(trees, dates, strict=True)):
-        namings = _name_sentence(tree, matches[number], vocabulary, names, memory, midword, date)
+        given = tuple(_find_authors(document, tree))
+        namings = _name_sentence(
+            tree, matches[number], vocabulary, names, memory, midword, date, given
+        )
         mentions.extend(_to_mention(tree, number, naming) for naming in namings)
     return tuple(mentions)
+
+
+def _find_authors(document: Document, tree: Tree) -> Iterator[Naming]:
+    """Where a sentence names those who wrote the article."""
+    words = [t.text for t in tree.tokens]
+    for author in document.authors:
+        parts = author.name.split()
+        for start in range(len(words) - len(parts) + 1):
+            if len(parts) > 1 and words[start : start + len(parts)] == parts:
+                end = start + len(parts)
+                yield Naming(start, end, KG.Person, author.name, MentionForm.NAME)
 
 
 def _collect_midwords(trees: Sequence[Tree]) -> frozenset[str]:
@@ -132,12 +146,15 @@ def _name_sentence(
     memory: Memory,
     midword: frozenset[str],
     date: str | None,
+    given: Sequence[Naming] = (),
 ) -> list[Naming]:
     known = [
         naming
         for match in matches
         if (naming := _choose(tree, match, names, memory, date, vocabulary)) is not None
     ]
+    apart = [n for n in known if not any(g.start < n.end and n.start < g.end for g in given)]
+    known = [*given, *apart]
     known.extend(_name_inside(tree, known, names, memory, date, vocabulary))
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
