@@ -184,7 +184,7 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
             return find_subject(scene, first, depth + 1)
         return []
     if role == "acl":
-        return _attributed_subject(scene, verb, above, depth)
+        return _subject_of_description(scene, verb, above, depth)
     if role == "acl:relcl":
         return [above] if not tree.under(verb, *SUBJECTS) else []
     if role in {"xcomp", "advcl", "ccomp"} and _controls_by_object(scene, verb, above):
@@ -196,17 +196,17 @@ def _inherited_subject(scene: Scene, verb: int, depth: int) -> list[int]:
     return []
 
 
-def _attributed_subject(scene: Scene, verb: int, above: int, depth: int) -> list[int]:
-    """Who does what a participle or infinitive hung on a noun says."""
+def _subject_of_description(scene: Scene, verb: int, noun: int, depth: int) -> list[int]:
+    """Who does what a clause hung on a noun says: the noun, its agent or whose clause it is."""
     tree = scene.tree
     if is_infinitive(tree, verb):
-        return find_agent(scene, above) or find_cased(tree, above, "of")
+        return find_agent(scene, noun) or find_cased(tree, noun, "of")
     if is_gerund(tree, verb) and tree.under(verb, "mark", "case"):
-        return find_agent(scene, above)
-    if _is_loose(tree, verb, above):
-        governing = next((v for v in walk_up(tree, above) if tree.pos(v) == "VERB"), above)
-        return find_surface_subject(scene, governing, depth + 1) or [above]
-    return [above] if not is_passive(tree, verb) else []
+        return [noun] if scene.is_name(noun) else find_agent(scene, noun)
+    if _is_loose(tree, verb, noun):
+        governing = next((v for v in walk_up(tree, noun) if tree.pos(v) == "VERB"), noun)
+        return find_surface_subject(scene, governing, depth + 1) or [noun]
+    return [noun] if not is_passive(tree, verb) else []
 
 
 def _is_loose(tree: Tree, verb: int, noun: int) -> bool:
