@@ -70,13 +70,17 @@ class GraphStore:
 
     def close(self) -> None:
         """Put all on disk and let others open the graph; closing twice does nothing."""
-        if self._open is not None and not self.read_only:
-            with _translated(self.directory):
-                self._open.flush()
+        self.settle()
         self._open = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def settle(self) -> None:
+        """Put on disk what was written, so that the engine has no work left in the background."""
+        if self._open is not None and not self.read_only:
+            with _translated(self.directory):
+                self._open.flush()
 
     def graphs(self) -> list[URIRef]:
         """The named graphs, sorted."""
