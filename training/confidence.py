@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -18,15 +20,14 @@ import numpy as np
 
 from kg.documents import read_document
 from kg.export import export_claims
-from kg.extraction import find_mentions, load_names, resolve_entities
+from kg.extraction import Cast, load_names
 from kg.extraction.claims import judge_claims
-from kg.extraction.confidence import WEIGHTS, describe_claim
-from kg.extraction.tree import build_tree
-from kg.linking import link_entities
-from kg.model import Reading
-from kg.reading import is_name, is_word
-from kg.syntax import Known, load_parser, parse_document
-from kg.vocabulary import load_vocabulary
+from kg.extraction.confidence import WEIGHTS, Judged, describe_claim
+from kg.extraction.tree import Tree
+from kg.model import Claim, Document
+from kg.reading import read
+from kg.syntax import load_parser
+from kg.vocabulary import Vocabulary, load_vocabulary
 
 FOLDS = 5
 RIDGE = 4.0
@@ -47,27 +48,33 @@ def collect_examples(evaluation: Path) -> list[list[Example]]:
     """For each text its claims as (features, whether the gold has it)."""
     scorer = load_scorer(evaluation / "score.py")
     vocabulary, names, parser = load_vocabulary(), load_names(), load_parser()
-    known = Known(partial(is_word, vocabulary, names), partial(is_name, names))
     texts: list[list[Example]] = []
     for folder in sorted(f.parent for f in (evaluation / "dev").glob("*/claims.jsonl")):
+        judged: list[tuple[Claim, Judged]] = []
         document = read_document(folder / "text.txt")
-        sentences = parse_document(document, parser, known)
-        trees = tuple(build_tree(sentence) for sentence in sentences)
-        mentions = find_mentions(document, trees, vocabulary, names)
-        cast = resolve_entities(document, trees, mentions, vocabulary)
-        judged = list(judge_claims(document, trees, cast, vocabulary))
-        entities = cast.entities()
+        extract = partial(_remember, judged)
+        reading = read(document, vocabulary, names, parser, extract=extract)
         gold = scorer.gold_claims(folder)
         examples: list[Example] = []
-        for claim, reading in judged:
-            links = link_entities(entities, names)
-            alone = Reading(document, sentences, entities, (claim,), links)
-            row = json.loads(export_claims(alone, "jsonl"))
+        for claim, looked_at in judged:
+            row = json.loads(export_claims(replace(reading, claims=(claim,)), "jsonl"))
             row |= {k: scorer.Entity(row[k]) for k in ("subject", "object")}
             right = any(scorer.agrees(one, row, "strict") for one in gold)
-            examples.append((describe_claim(reading), right))
+            examples.append((describe_claim(looked_at), right))
         texts.append(examples)
     return texts
+
+
+def _remember(
+    judged: list[tuple[Claim, Judged]],
+    document: Document,
+    trees: Sequence[Tree],
+    cast: Cast,
+    vocabulary: Vocabulary,
+) -> tuple[Claim, ...]:
+    """Keep what the claims rest on while an article is read."""
+    judged.extend(judge_claims(document, trees, cast, vocabulary))
+    return ()
 
 
 def fit_weights(examples: list[Example]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.arcs import list_children
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON"})
@@ -24,33 +25,29 @@ def mend_clauses(tokens: list[Token]) -> None:
         _seat_relative_subject(tokens, i)
 
 
-def _children(tokens: Sequence[Token], i: int) -> list[int]:
-    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
-
-
 def _is_finite(tokens: Sequence[Token], i: int) -> bool:
     token = tokens[i]
     if token.pos not in {"VERB", "AUX"} or token.text.casefold().endswith("ing"):
         return False
-    return not any(tokens[k].text.casefold() == "to" for k in _children(tokens, i))
+    return not any(tokens[k].text.casefold() == "to" for k in list_children(tokens, i))
 
 
 def _seat_apposed_subject(tokens: list[Token], root: int) -> None:
     """For "A, the minister of B, visited C": A is the subject, not a clause of its own."""
     if tokens[root].pos not in _NOMINAL:
         return
-    children = _children(tokens, root)
+    children = list_children(tokens, root)
     if not any(tokens[k].role == "appos" for k in children):
         return
     for k in children:
         verb = tokens[k]
         if k > root and verb.role in {"parataxis", "acl:relcl", "dep"} and _is_finite(tokens, k):
-            if any(tokens[c].role in _SUBJECTS for c in _children(tokens, k)):
+            if any(tokens[c].role in _SUBJECTS for c in list_children(tokens, k)):
                 continue
             if tokens[k - 1].text != ",":
                 continue
             tokens[k] = replace(verb, role="root", head=k)
-            passive = any(tokens[c].role == "aux:pass" for c in _children(tokens, k))
+            passive = any(tokens[c].role == "aux:pass" for c in list_children(tokens, k))
             role = "nsubj:pass" if passive else "nsubj"
             tokens[root] = replace(tokens[root], role=role, head=k)
             return
@@ -65,7 +62,7 @@ def _seat_after_participle(tokens: list[Token], root: int) -> None:
     verb = next((k for k in range(comma + 2, len(tokens)) if _is_finite(tokens, k)), None)
     if verb is None or tokens[verb].head != root or tokens[verb].role not in _LOOSE:
         return
-    subject = next((k for k in _children(tokens, verb) if tokens[k].role in _SUBJECTS), None)
+    subject = next((k for k in list_children(tokens, verb) if tokens[k].role in _SUBJECTS), None)
     if subject is None:
         subject = next(
             (
@@ -88,7 +85,7 @@ def _seat_after_participle(tokens: list[Token], root: int) -> None:
 def _fronted_participle(tokens: Sequence[Token], root: int) -> bool:
     if root > 2 or tokens[root].pos not in {"VERB", "AUX"}:
         return False
-    children = [tokens[k] for k in _children(tokens, root)]
+    children = [tokens[k] for k in list_children(tokens, root)]
     if any(c.role in _SUBJECTS for c in children):
         return False
     having = any(c.role == "aux" and c.text.casefold() == "having" for c in children)
@@ -110,7 +107,7 @@ def _seat_possession(tokens: list[Token], root: int) -> None:
     tokens[root] = replace(
         token, pos="NOUN", lemma=lemma, role="obj", head=have, features="Number=Plur"
     )
-    for k in _children(tokens, root):
+    for k in list_children(tokens, root):
         if tokens[k].role in _SUBJECTS or tokens[k].role in {"punct", "advmod", "aux"}:
             tokens[k] = replace(tokens[k], head=have)
         elif tokens[k].role == "obl":
@@ -121,7 +118,7 @@ def _seat_relative_subject(tokens: list[Token], verb: int) -> None:
     """For "to which Poland belongs": what stands before the verb as its compound is its subject."""
     if tokens[verb].pos != "VERB" or tokens[verb].role not in {"acl:relcl", "advcl", "ccomp"}:
         return
-    children = _children(tokens, verb)
+    children = list_children(tokens, verb)
     if any(tokens[k].role in _SUBJECTS for k in children):
         return
     for k in children:

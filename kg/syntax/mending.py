@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.arcs import list_children
 from kg.syntax.clauses import mend_clauses
 from kg.syntax.raising import raise_verbs
 from kg.syntax.relabelling import relabel_roles
@@ -52,16 +53,12 @@ def mend_parse(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(mended)
 
 
-def _children(tokens: Sequence[Token], i: int) -> list[int]:
-    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
-
-
 def _has_verbal_children(tokens: Sequence[Token], i: int) -> bool:
     """A "noun" with a subject but no copula, article or attribute ("Chile trades with China")."""
     token = tokens[i]
     if not token.text.islower():
         return False
-    children = [tokens[k] for k in _children(tokens, i)]
+    children = [tokens[k] for k in list_children(tokens, i)]
     governs = any(c.role == "obj" and c.span > token.span for c in children)
     if not governs and not token.text.endswith(("s", "ed")):
         return False
@@ -75,7 +72,7 @@ def _has_verbal_children(tokens: Sequence[Token], i: int) -> bool:
 def _make_verb(tokens: list[Token], i: int) -> None:
     token = tokens[i]
     tokens[i] = replace(token, pos="VERB", lemma=_stem_verb(token.text.casefold()), features="")
-    for k in _children(tokens, i):
+    for k in list_children(tokens, i):
         if tokens[k].role == "nmod":
             tokens[k] = replace(tokens[k], role="obl")
 
@@ -89,7 +86,7 @@ def _find_swallowed_subject(tokens: Sequence[Token], root: int) -> int | None:
     token = tokens[root]
     if not token.text.islower() or not token.text.endswith("s") or root == 0:
         return None
-    children = _children(tokens, root)
+    children = list_children(tokens, root)
     if tokens[root - 1].role != "compound" or tokens[root - 1].head != root:
         return None
     if not any(tokens[k].role == "det" for k in children):
@@ -103,7 +100,7 @@ def _find_swallowed_subject(tokens: Sequence[Token], root: int) -> int | None:
 
 
 def _free_subject(tokens: list[Token], root: int, subject: int) -> None:
-    for k in _children(tokens, root):
+    for k in list_children(tokens, root):
         if k < subject and tokens[k].role in {"det", "amod", "compound", "nmod:poss", "nummod"}:
             tokens[k] = replace(tokens[k], head=subject)
         elif k > root and tokens[k].role in {"appos", "dep"}:
@@ -121,9 +118,11 @@ def _rejoin_list(tokens: list[Token], i: int) -> None:
         return
     if tokens[token.head].pos != "VERB":
         return
-    if any(tokens[k].role in {*_SUBJECTS, "cop", "aux"} for k in _children(tokens, i)):
+    if any(tokens[k].role in {*_SUBJECTS, "cop", "aux"} for k in list_children(tokens, i)):
         return
-    start = min([i, *(k for k in _children(tokens, i) if tokens[k].role not in {"cc", "punct"})])
+    start = min(
+        [i, *(k for k in list_children(tokens, i) if tokens[k].role not in {"cc", "punct"})]
+    )
     before = start - 1
     while before > token.head and tokens[before].text in {",", "and", "or", ";", *_QUOTES}:
         before -= 1
@@ -148,7 +147,7 @@ def _rejoin_subject(tokens: list[Token], i: int) -> None:
     if not (tokens[verb].role == "root" or tokens[verb].head == i):
         return
     second = next(
-        (k for k in _children(tokens, verb) if tokens[k].role in _SUBJECTS and k > i + 1), None
+        (k for k in list_children(tokens, verb) if tokens[k].role in _SUBJECTS and k > i + 1), None
     )
     if second is None:
         return
@@ -165,7 +164,7 @@ def _free_participle(tokens: list[Token], i: int) -> None:
     if token.role != "conj" or token.pos != "VERB" or not token.text.casefold().endswith("ing"):
         return
     head = tokens[token.head]
-    children = [tokens[k].role for k in _children(tokens, i)]
+    children = [tokens[k].role for k in list_children(tokens, i)]
     if head.pos not in _NOMINAL or {"cc", "nsubj", "aux"} & set(children) or i == 0:
         return
     verb = head.head
@@ -179,7 +178,7 @@ def _part_objects(tokens: list[Token], i: int) -> None:
     """Of two objects of one verb the first is the receiver ("granted the powers rights")."""
     if tokens[i].pos != "VERB" or tokens[i].lemma not in _DITRANSITIVES:
         return
-    objects = [k for k in _children(tokens, i) if tokens[k].role == "obj" and k > i]
+    objects = [k for k in list_children(tokens, i) if tokens[k].role == "obj" and k > i]
     if len(objects) == 2 and tokens[objects[1]].pos in _NOMINAL:
         tokens[objects[0]] = replace(tokens[objects[0]], role="iobj")
 
@@ -188,20 +187,22 @@ def _free_fronted_list(tokens: list[Token], i: int) -> None:
     """The subjects after a fronted phrase, taken as its list ("In 1995, A, B and C joined …")."""
     if tokens[i].pos != "VERB" or tokens[i].text.casefold().endswith("ing"):
         return
-    fronted = [k for k in _children(tokens, i) if k < i and tokens[k].role in {"obl", "advcl"}]
-    below = [c for k in fronted for c in _children(tokens, k) if k < c < i]
+    fronted = [k for k in list_children(tokens, i) if k < i and tokens[k].role in {"obl", "advcl"}]
+    below = [c for k in fronted for c in list_children(tokens, k) if k < c < i]
     fronted += [c for c in below if tokens[c].role == "obl"]
-    subjects = [k for k in _children(tokens, i) if k < i and tokens[k].role in _SUBJECTS]
+    subjects = [k for k in list_children(tokens, i) if k < i and tokens[k].role in _SUBJECTS]
     for noun in fronted:
-        members = [k for k in _children(tokens, noun) if noun < k < i and tokens[k].role == "conj"]
+        members = [
+            k for k in list_children(tokens, noun) if noun < k < i and tokens[k].role == "conj"
+        ]
         members = [k for k in members if tokens[k].pos in {"PROPN", "NOUN"}]
         if not members or noun + 1 >= i or tokens[noun + 1].text != ",":
             continue
         first, linked = (
             members[0],
-            any(tokens[k].role == "cc" for m in members for k in _children(tokens, m)),
+            any(tokens[k].role == "cc" for m in members for k in list_children(tokens, m)),
         )
-        if any(tokens[k].role == "cc" and k < first for k in _children(tokens, first)):
+        if any(tokens[k].role == "cc" and k < first for k in list_children(tokens, first)):
             continue
         if subjects:
             before = [tokens[k] for k in (subjects[0] - 1, subjects[0] - 2) if k > first]

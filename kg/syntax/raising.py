@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.arcs import list_children
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "NUM", "PRON"})
@@ -29,12 +30,8 @@ def raise_verbs(tokens: list[Token]) -> None:
             _raise_compound(tokens, i)
 
 
-def _children(tokens: Sequence[Token], i: int) -> list[int]:
-    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
-
-
 def _has(tokens: Sequence[Token], i: int, roles: frozenset[str] | set[str]) -> bool:
-    return any(tokens[k].role in roles for k in _children(tokens, i))
+    return any(tokens[k].role in roles for k in list_children(tokens, i))
 
 
 def _raise_description(tokens: list[Token], i: int) -> None:
@@ -79,13 +76,15 @@ def _raise_attribute(tokens: list[Token], i: int) -> None:
         before -= 1
     if before < 0:
         return
-    own = [k for k in _children(tokens, i) if tokens[k].role in _SUBJECTS and k < i]
+    own = [k for k in list_children(tokens, i) if tokens[k].role in _SUBJECTS and k < i]
     left = tokens[before]
     ends_noun = left.pos in {"NOUN", "PROPN", "NUM"} and left.text != "-" and before != thing
     if not own and not ends_noun:
         return
-    if any(k < i and tokens[k].role in {"det", "case"} for k in _children(tokens, thing)):
-        left_parts = [k for k in _children(tokens, thing) if k < i and tokens[k].role == "compound"]
+    if any(k < i and tokens[k].role in {"det", "case"} for k in list_children(tokens, thing)):
+        left_parts = [
+            k for k in list_children(tokens, thing) if k < i and tokens[k].role == "compound"
+        ]
         if not left_parts and not own:
             return
     subject = own[0] if own else _find_subject(tokens, i, before, thing)
@@ -121,7 +120,7 @@ def _join(tokens: list[Token], i: int, subject: int, thing: int) -> None:
     else:
         head = i if seat.head == thing else seat.head
         tokens[i] = replace(verb, role=seat.role, head=head, features="VerbForm=Fin")
-        for k in _children(tokens, thing):
+        for k in list_children(tokens, thing):
             if k < i and k != subject and tokens[k].role in _OWN_PARTS and k < subject:
                 tokens[k] = replace(tokens[k], head=subject)
             elif k < i and k != subject:
@@ -136,7 +135,7 @@ def _take_place(tokens: list[Token], i: int, place: int) -> None:
     head = i if noun.head == place else noun.head
     tokens[i] = replace(tokens[i], role=noun.role, head=head, features="VerbForm=Fin")
     tokens[place] = replace(noun, role="nsubj", head=i)
-    for k in _children(tokens, place):
+    for k in list_children(tokens, place):
         linking = tokens[k].role in {"cc", "punct", "mark"} and noun.role != "root"
         if linking or k > i or tokens[k].role in {"advmod", "obl", "advcl"}:
             tokens[k] = replace(tokens[k], head=i)
@@ -146,11 +145,11 @@ def _raise_compound(tokens: list[Token], i: int) -> None:
     """A noun taken for the first part of a finite verb is its subject ("The council condemned")."""
     if _has(tokens, i, {*_SUBJECTS, "expl", "cop"}) or tokens[i].text.casefold().endswith("ing"):
         return
-    parts = [k for k in _children(tokens, i) if tokens[k].role == "compound" and k < i]
+    parts = [k for k in list_children(tokens, i) if tokens[k].role == "compound" and k < i]
     if not parts or tokens[parts[-1]].pos not in {"NOUN", "PROPN"}:
         return
     subject = parts[-1]
-    for k in _children(tokens, i):
+    for k in list_children(tokens, i):
         if k < subject and tokens[k].role in _OWN_PARTS:
             tokens[k] = replace(tokens[k], head=subject)
     tokens[subject] = replace(tokens[subject], role="nsubj")
@@ -158,5 +157,5 @@ def _raise_compound(tokens: list[Token], i: int) -> None:
     if tokens[i].role == "list" and first.role == "root" and first.pos == "PRON":
         tokens[i] = replace(tokens[i], role="root", head=i)
         tokens[subject - 1] = replace(first, role="nmod:poss", head=subject)
-        for k in _children(tokens, subject - 1):
+        for k in list_children(tokens, subject - 1):
             tokens[k] = replace(tokens[k], head=i)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.arcs import list_children
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
@@ -26,16 +26,12 @@ def relabel_roles(tokens: list[Token]) -> None:
             _seat_after_date(tokens, i)
 
 
-def _children(tokens: Sequence[Token], i: int) -> list[int]:
-    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
-
-
 def _make_object(tokens: list[Token], i: int) -> None:
     """A receiver to whom nothing is given is the object ("urged the juntas to reconsider")."""
     token = tokens[i]
     if token.role != "iobj":
         return
-    siblings = [tokens[k].role for k in _children(tokens, token.head)]
+    siblings = [tokens[k].role for k in list_children(tokens, token.head)]
     if not {"obj", "ccomp"} & set(siblings):
         tokens[i] = replace(token, role="obj")
 
@@ -46,7 +42,7 @@ def _return_subject(tokens: list[Token], i: int) -> None:
     if verb.pos != "VERB" or verb.role not in {"advcl", "acl"} or verb.head <= i:
         return
     main = verb.head
-    children = _children(tokens, i)
+    children = list_children(tokens, i)
     if tokens[main].pos != "VERB" or i == 0 or tokens[i - 1].text != ",":
         return
     if not any(tokens[k].role == "obl:agent" for k in children):
@@ -54,7 +50,7 @@ def _return_subject(tokens: list[Token], i: int) -> None:
     if any(tokens[k].role in {"aux", "aux:pass", "mark"} for k in children):
         return
     subject = next((k for k in children if tokens[k].role in _SUBJECTS and k < i - 1), None)
-    if subject is None or any(tokens[k].role in _SUBJECTS for k in _children(tokens, main)):
+    if subject is None or any(tokens[k].role in _SUBJECTS for k in list_children(tokens, main)):
         return
     tokens[subject] = replace(tokens[subject], role="nsubj", head=main)
     features = "Tense=Past|VerbForm=Part|Voice=Pass"
@@ -65,7 +61,7 @@ def _seat_after_date(tokens: list[Token], root: int) -> None:
     """For "In May 2023, A, B and C signed": A and B hang on the date, and the date is no root."""
     token = tokens[root]
     dated = token.text.casefold() in _TIMES or _YEAR.match(token.text)
-    if not dated or not any(tokens[k].role == "case" for k in _children(tokens, root)):
+    if not dated or not any(tokens[k].role == "case" for k in list_children(tokens, root)):
         return
     verb = next(
         (
@@ -78,13 +74,15 @@ def _seat_after_date(tokens: list[Token], root: int) -> None:
     comma = next((k for k in range(root, len(tokens)) if tokens[k].text == ","), None)
     if verb is None or comma is None or comma > verb or tokens[verb].head not in {verb, root}:
         return
-    subjects = [k for k in _children(tokens, verb) if tokens[k].role in _SUBJECTS]
+    subjects = [k for k in list_children(tokens, verb) if tokens[k].role in _SUBJECTS]
     listed = [
         k
-        for k in _children(tokens, root)
+        for k in list_children(tokens, root)
         if comma < k < verb and tokens[k].pos in _NOMINAL and tokens[k].role in _LISTED
     ]
-    listed = [k for k in listed if not any(tokens[c].role == "case" for c in _children(tokens, k))]
+    listed = [
+        k for k in listed if not any(tokens[c].role == "case" for c in list_children(tokens, k))
+    ]
     if not subjects and not listed:
         return
     first, *others = sorted([*listed, *subjects])
@@ -94,6 +92,6 @@ def _seat_after_date(tokens: list[Token], root: int) -> None:
     tokens[first] = replace(tokens[first], role=role, head=verb)
     for k in others:
         tokens[k] = replace(tokens[k], role="conj", head=first)
-    for k in _children(tokens, root):
+    for k in list_children(tokens, root):
         if k > first and tokens[k].role in {"cc", "punct"}:
             tokens[k] = replace(tokens[k], head=verb)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.model import Token
+from kg.syntax.arcs import list_children
 
 _SUBJECTS = frozenset({"nsubj", "nsubj:pass", "csubj"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
@@ -46,12 +47,8 @@ def seat_clauses(tokens: list[Token]) -> None:
     _seat_fronted_contrast(tokens)
 
 
-def _children(tokens: Sequence[Token], i: int) -> list[int]:
-    return [k for k, t in enumerate(tokens) if t.head == i and k != i]
-
-
 def _has(tokens: Sequence[Token], i: int, roles: frozenset[str] | set[str]) -> bool:
-    return any(tokens[k].role in roles for k in _children(tokens, i))
+    return any(tokens[k].role in roles for k in list_children(tokens, i))
 
 
 def _last_below(tokens: Sequence[Token], i: int, limit: int) -> int:
@@ -93,7 +90,7 @@ def _give_back(tokens: list[Token], verb: int, before: int, thing: int) -> None:
     noun, seat = tokens[before], tokens[thing]
     if noun.role != "compound":
         return
-    for k in _children(tokens, thing):
+    for k in list_children(tokens, thing):
         if k < before:
             tokens[k] = replace(tokens[k], head=before)
     tokens[before] = replace(noun, role=seat.role, head=seat.head)
@@ -108,7 +105,7 @@ def _cut_off(tokens: list[Token], verb: int, thing: int) -> None:
     tokens[verb] = replace(tokens[verb], role="root", head=verb, features="VerbForm=Fin|Tense=Past")
     tokens[root] = replace(tokens[root], role="nsubj", head=verb)
     tokens[thing] = replace(tokens[thing], role="obj", head=verb)
-    for k in _children(tokens, root):
+    for k in list_children(tokens, root):
         if k > verb:
             tokens[k] = replace(tokens[k], head=verb)
 
@@ -119,7 +116,7 @@ def _seat_report(tokens: list[Token], i: int) -> None:
     if token.role != "root" or token.pos != "NOUN" or token.text not in _REPORTS:
         return
     name = i - 1
-    children = _children(tokens, i)
+    children = list_children(tokens, i)
     if name not in children or tokens[name].role not in {"compound", "amod"}:
         return
     if not tokens[name].text[:1].isupper() or _has(tokens, i, {"det", "cop", *_SUBJECTS}):
@@ -139,7 +136,7 @@ def _seat_report(tokens: list[Token], i: int) -> None:
 
 
 def _mark_of(tokens: Sequence[Token], verb: int) -> str | None:
-    marks = [k for k in _children(tokens, verb) if tokens[k].role == "mark"]
+    marks = [k for k in list_children(tokens, verb) if tokens[k].role == "mark"]
     return tokens[marks[0]].text.casefold() if marks else None
 
 
@@ -153,15 +150,15 @@ def _seat_quoted_speaker(tokens: list[Token], verb: int) -> None:
     """For "A, said B, would …": B says it, and A does it."""
     if tokens[verb].role != "root" or tokens[verb].pos != "VERB" or verb < 2:
         return
-    children = _children(tokens, verb)
+    children = list_children(tokens, verb)
     done = next((k for k in children if k < verb and tokens[k].role == "nsubj"), None)
     said = next((k for k in children if k > verb and tokens[k].role == "ccomp"), None)
     if done is None or said is None or tokens[verb - 1].text != ",":
         return
-    speaker = next((k for k in _children(tokens, said) if tokens[k].role == "nsubj"), None)
+    speaker = next((k for k in list_children(tokens, said) if tokens[k].role == "nsubj"), None)
     if speaker is None or _last_below(tokens, done, verb - 1) != verb - 2:
         return
-    start = min([speaker, *_children(tokens, speaker)])
+    start = min([speaker, *list_children(tokens, speaker)])
     end = _last_below(tokens, speaker, said)
     closes = "," in {tokens[end].text, tokens[min(end + 1, said)].text}
     if start != verb + 1 or not closes:
@@ -181,7 +178,7 @@ def _seat_after_relative(tokens: list[Token], root: int) -> None:
     aside = next(
         (
             k
-            for k in _children(tokens, root)
+            for k in list_children(tokens, root)
             if tokens[k].role == "acl:relcl" and _opens_aside(tokens, root, k)
         ),
         None,
@@ -200,7 +197,7 @@ def _seat_after_relative(tokens: list[Token], root: int) -> None:
 
 def _opens_aside(tokens: Sequence[Token], noun: int, verb: int) -> bool:
     """Whether a relative clause stands behind a comma ("A, which …")."""
-    first = min([verb, *_children(tokens, verb)])
+    first = min([verb, *list_children(tokens, verb)])
     return any(tokens[k].text == "," for k in range(noun, min(first + 2, verb)))
 
 
@@ -209,7 +206,7 @@ def _is_bare_finite(tokens: Sequence[Token], verb: int) -> bool:
     token = tokens[verb]
     if token.pos not in {"VERB", "AUX"} or token.text.casefold().endswith("ing"):
         return False
-    children = _children(tokens, verb)
+    children = list_children(tokens, verb)
     if any(tokens[k].role in {*_SUBJECTS, "cc", "mark", "expl"} for k in children):
         return False
     start = min([verb, *(k for k in children if tokens[k].role in {"aux", "aux:pass", "advmod"})])
@@ -227,16 +224,16 @@ def _seat_after_pair(tokens: list[Token], root: int) -> None:
     """For "Tension between A and B rose": B belongs to the pair, the noun to the verb."""
     if tokens[root].role != "root" or tokens[root].pos not in _NOMINAL:
         return
-    for verb in _children(tokens, root):
+    for verb in list_children(tokens, root):
         if verb < root or tokens[verb].role != "conj" or tokens[verb].pos != "VERB":
             continue
-        children = _children(tokens, verb)
+        children = list_children(tokens, verb)
         link = next((k for k in children if tokens[k].role == "cc"), None)
         second = next((k for k in children if tokens[k].role in _SUBJECTS), None)
         if link is None or second is None or not link < second < verb:
             continue
         first = link - 1
-        held = [k for k in _children(tokens, first) if tokens[k].role == "case" and k < first]
+        held = [k for k in list_children(tokens, first) if tokens[k].role == "case" and k < first]
         if not held or tokens[held[0]].text != "between" or tokens[first].head != root:
             continue
         tokens[link] = replace(tokens[link], head=second)
@@ -259,7 +256,7 @@ def _seat_preposed(tokens: list[Token], i: int) -> None:
     tokens[i] = replace(token, role="root", head=i, features="Tense=Past|VerbForm=Fin")
     tokens[thing] = replace(tokens[thing], role="obj", head=i)
     tokens[whole] = replace(tokens[whole], role="nsubj", head=i)
-    for k in _children(tokens, whole):
+    for k in list_children(tokens, whole):
         if k > thing:
             role = "obl" if tokens[k].role == "nmod" else tokens[k].role
             tokens[k] = replace(tokens[k], role=role, head=i)
@@ -297,7 +294,7 @@ def _free_compound_participle(tokens: list[Token], i: int) -> None:
         return
     tokens[i] = replace(token, role="advcl", head=verb)
     tokens[thing] = replace(tokens[thing], role="obj", head=i)
-    for k in _children(tokens, verb):
+    for k in list_children(tokens, verb):
         if k > thing and tokens[k].role == "xcomp" and _mark_of(tokens, k) == "to":
             tokens[k] = replace(tokens[k], head=i)
 
@@ -313,14 +310,14 @@ def _rejoin_examples(tokens: list[Token], i: int) -> None:
     if not named or tokens[whole].role != "nmod" or "Number=Plur" not in tokens[group].features:
         return
     tokens[i] = replace(example, head=group)
-    for k in _children(tokens, group):
-        links = [c for c in _children(tokens, k) if tokens[c].role == "cc"]
+    for k in list_children(tokens, group):
+        links = [c for c in list_children(tokens, k) if tokens[c].role == "cc"]
         if k > i and tokens[k].role == "conj" and links and links[0] == i + 1:
             tokens[k] = replace(tokens[k], head=i)
 
 
 def _is_example(tokens: Sequence[Token], i: int) -> bool:
-    cases = [k for k in _children(tokens, i) if tokens[k].role == "case" and k < i]
+    cases = [k for k in list_children(tokens, i) if tokens[k].role == "case" and k < i]
     return bool(cases) and tokens[cases[0]].text.casefold() == "such"
 
 
@@ -343,8 +340,8 @@ def _seat_fronted_name(tokens: list[Token]) -> None:
     verb = tokens[0].head
     if tokens[0].role not in _SUBJECTS or tokens[verb].role != "root":
         return
-    thing = next((k for k in _children(tokens, 0) if tokens[k].role == "flat"), None)
-    actor = next((k for k in _children(tokens, 0) if tokens[k].role == "appos"), None)
+    thing = next((k for k in list_children(tokens, 0) if tokens[k].role == "flat"), None)
+    actor = next((k for k in list_children(tokens, 0) if tokens[k].role == "appos"), None)
     if thing is None or actor is None or not thing < actor < verb:
         return
     commas = [k for k in range(verb) if tokens[k].text == ","]
@@ -383,7 +380,7 @@ def _seat_fronted_contrast(tokens: list[Token]) -> None:
         verb = tokens[thing].head
         if tokens[thing].role not in _SUBJECTS or verb < comma:
             continue
-        actor = next((k for k in _children(tokens, thing) if tokens[k].role == "conj"), None)
+        actor = next((k for k in list_children(tokens, thing) if tokens[k].role == "conj"), None)
         if actor is None or actor < comma:
             return
         tokens[actor] = replace(tokens[actor], role=tokens[thing].role, head=verb)
