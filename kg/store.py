@@ -70,17 +70,24 @@ class GraphStore:
 
     def close(self) -> None:
         """Put all on disk and let others open the graph; closing twice does nothing."""
-        self.settle()
+        if self._open is not None and not self.read_only:
+            with _translated(self.directory):
+                self._open.flush()
         self._open = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
-    def settle(self) -> None:
-        """Put on disk what was written, so that the engine has no work left in the background."""
-        if self._open is not None and not self.read_only:
-            with _translated(self.directory):
-                self._open.flush()
+    def view(self) -> GraphStore:
+        """The graph for a forked child: one open for writing is copied to memory.
+
+        The engine writes in the background, and a child that inherits its locks waits for ever.
+        """
+        if self.read_only or self._lock is None:
+            return self
+        copy = open_memory_graph()
+        copy.replace_all({graph: self.triples(graph) for graph in self.graphs()})
+        return copy
 
     def graphs(self) -> list[URIRef]:
         """The named graphs, sorted."""

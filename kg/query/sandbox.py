@@ -37,8 +37,7 @@ def answer_limited(store: GraphStore, text: str, limits: Limits) -> QueryResult:
     """Answer a screened query within limits; QueryError where it passes them or is malformed."""
     if not hasattr(os, "fork"):
         raise QueryError("queries need a system with fork: use Linux or macOS", query=text)
-    # A child forked while the engine writes in the background would wait for its locks for ever.
-    store.settle()
+    store = store.view()
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         # The engine's idle threads make Python warn of forking; the child needs none of them.
