@@ -6,6 +6,7 @@
     ├── SyntaxModelError   the shipped syntax model is missing or damaged
     ├── GraphError         the graph directory is missing, damaged or locked
     ├── QueryError         a query is malformed, unknown, refused or past its limits
+    ├── ReasoningLimitError  more would follow from a graph than was allowed
     ├── UnknownTermError   a name or triple given by the user is not in the graph
     ├── RequestError       a server did not answer, or not with what was asked for
     ├── LinkError          an external dataset could not be asked
@@ -64,6 +65,14 @@ class QueryError(ConcordError):
     def __init__(self, message: str, *, query: str) -> None:
         super().__init__(message)
         self.query = query
+
+
+class ReasoningLimitError(ConcordError):
+    """More would follow from a graph than `limit` allows."""
+
+    def __init__(self, message: str, *, limit: int) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class UnknownTermError(ConcordError):
