@@ -1,0 +1,172 @@
+"""A finished closure: what it holds, complete for equals, and where each triple comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from kg.errors import ReasoningLimitError
+from kg.reasoning.encoding import SAME, TYPE, TermTriple, Terms, encode_triples
+from kg.reasoning.facts import GIVEN
+from kg.reasoning.memory import MOST_FACTS, Clash, Engine
+from kg.reasoning.rulebook import Rule
+from kg.reasoning.tables import make_keys
+
+Fact = int
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """One use of a rule: the facts of the schema, then those that fulfilled its body.
+
+    `equal` are pairs of terms that count as one in it.
+    """
+
+    rule: Rule
+    axioms: tuple[Fact, ...]
+    premises: tuple[Fact, ...]
+
+
+class Closure:
+    """All that follows from given triples by given rules."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._facts = engine.facts
+        self._type = engine.terms.encode(TYPE)
+        self._same = engine.terms.encode(SAME)
+
+    @property
+    def terms(self) -> Terms:
+        """The dictionary of terms."""
+        return self._engine.terms
+
+    @property
+    def clashes(self) -> Sequence[Clash]:
+        """The contradictions found, not more than ten thousand."""
+        return self._engine.clashes
+
+    @property
+    def clash_count(self) -> int:
+        """How many contradictions there are."""
+        return self._engine.clash_count
+
+    @property
+    def broken_lists(self) -> list[str]:
+        """The lists of the schema that are malformed, and were not used."""
+        return sorted(self.terms.decode(each) for each in self._engine.schema.broken_lists)
+
+    def count_inferred(self) -> int:
+        """How many facts were inferred, each class of equals counted as one thing."""
+        live = sum(table.size for table in self._engine.tables.values())
+        given = int(np.count_nonzero(self._facts.plan.view() == GIVEN))
+        return max(0, live - given)
+
+    def __contains__(self, triple: TermTriple) -> bool:
+        return self._is_reflexive(triple) or self.find(triple) is not None
+
+    def _is_reflexive(self, triple: TermTriple) -> bool:
+        return triple[1] == SAME and triple[0] == triple[2] and self.terms.find(triple[0]) is not None
+
+    def are_same(self, one: str, other: str) -> bool:
+        """Whether two terms are the same thing."""
+        first, second = self.terms.find(one), self.terms.find(other)
+        if first is None or second is None:
+            return one == other
+        return self._engine.equality.find(first) == self._engine.equality.find(second)
+
+    def find(self, triple: TermTriple) -> Fact | None:
+        """The fact that says a triple, of equals under the name of their class; None: it is not so.
+
+        A triple of owl:sameAs has no fact of its own: see `are_same`.
+        """
+        numbers = [self.terms.find(term) for term in triple]
+        if None in numbers:
+            return None
+        subject, relation, object_ = (self._engine.equality.find(n) for n in numbers if n is not None)
+        table = self._engine.tables.get(~object_ if relation == self._type else relation)
+        if table is None:
+            return None
+        ends = np.array([subject, 0 if relation == self._type else object_], dtype=np.int32)
+        hit, facts = table.find(make_keys(ends[:1], ends[1:]))
+        return int(facts[0]) if hit[0] else None
+
+    def read(self, fact: Fact) -> TermTriple:
+        """The triple that a fact says."""
+        table = int(self._facts.table.view()[fact])
+        subject = self.terms.decode(int(self._facts.subject.view()[fact]))
+        if table < 0:
+            return subject, TYPE, self.terms.decode(~table)
+        object_ = self.terms.decode(int(self._facts.object.view()[fact]))
+        return subject, self.terms.decode(table), object_
+
+    def derive(self, fact: Fact) -> Derivation | None:
+        """How a fact was first inferred; None where it was given."""
+        number = int(self._facts.plan.view()[fact])
+        if number == GIVEN:
+            return None
+        plan = self._engine.plans[number]
+        premises = self._facts.premises_of(fact, len(plan.body))
+        return Derivation(self._engine.rules[plan.rule], plan.axioms, tuple(premises))
+
+    def facts(self) -> Iterator[tuple[int, int, int]]:
+        """Every fact as numbers (subject, relation, object), classes of equals by their names."""
+        for table in sorted(self._engine.tables):
+            subjects, objects, _ = self._engine.tables[table].rows()
+            relation = self._type if table < 0 else table
+            ends = [~table] * len(subjects) if table < 0 else objects.tolist()
+            yield from zip(subjects.tolist(), [relation] * len(subjects), ends, strict=True)
+
+    def triples(self, *, equals: bool = True, limit: int = MOST_FACTS) -> Iterator[TermTriple]:
+        """Every triple, given and inferred, in no order; generalised ones are left out.
+
+        With `equals` each is also said of whatever is the same, and sameAs is said of every pair.
+        Raises ReasoningLimitError past `limit` triples.
+        """
+        decode = self.terms.decode
+        count = 0
+        for numbers in self._expand() if equals else self.facts():
+            triple = decode(numbers[0]), decode(numbers[1]), decode(numbers[2])
+            if triple[0].startswith('"') or not triple[1].startswith("<"):
+                continue
+            count += 1
+            if count > limit:
+                raise ReasoningLimitError(
+                    f"written out for all equals there are more than {limit:,} triples:"
+                    " ask for one name for each class of equals",
+                    limit=limit,
+                )
+            yield triple
+
+    def _expand(self) -> Iterator[tuple[int, int, int]]:
+        classes = dict(self._engine.equality.classes())
+        for subject, relation, object_ in self.facts():
+            if subject not in classes and relation not in classes and object_ not in classes:
+                yield subject, relation, object_
+                continue
+            yield from product(
+                classes.get(subject, [subject]),
+                classes.get(relation, [relation]),
+                classes.get(object_, [object_]),
+            )
+        for members in classes.values():
+            for one in members:
+                yield from ((one, self._same, other) for other in members if other != one)
+
+
+def close_triples(
+    triples: Iterable[TermTriple], rules: Sequence[Rule], *, limit: int = MOST_FACTS
+) -> Closure:
+    """All that follows from triples (terms in the syntax of N-Triples) by rules, in memory.
+
+    Raises ReasoningLimitError where more than `limit` facts would follow.
+    """
+    terms = Terms()
+    columns = encode_triples(terms, triples)
+    engine = Engine(terms, rules, limit=limit)
+    engine.load(*columns)
+    engine.run()
+    return Closure(engine)
