@@ -44,7 +44,7 @@ HOMES = {
     "spacy": {"syntax"},
     "thinc": {"syntax"},
     "srsly": {"syntax"},
-    "numpy": {"syntax"},
+    "numpy": {"syntax", "reasoning"},
     "owlrl": {"reasoning"},
     "pyshacl": {"validation"},
     "pyoxigraph": {"rdf"},

@@ -16,7 +16,7 @@ from rdflib.collection import Collection
 from kg.iris import KG, LEX
 from kg.model import MentionForm, Modality, Polarity
 from kg.rdf import Triple, read_turtle, skolemise
-from kg.reasoning.closure import infer
+from kg.reasoning.closure import close_premises, read_triple
 from kg.reasoning.matching import Clause
 from kg.reasoning.owl import close_by_owl
 from kg.reasoning.premises import Premises
@@ -97,8 +97,10 @@ def conclude(*facts: Triple, rules: tuple[Clause, ...] = ()) -> tuple[set[Triple
         if lies_in(triple[1], BUILT_IN) and triple[1] not in (RDFS.label, RDFS.comment)
     }
     premises = Premises(frozenset(schema), frozenset(facts), frozenset(), {})
-    inferred, contradictions = infer(premises, rules, close_by_owl)
-    return {*facts, *inferred}, contradictions
+    closure = close_premises(premises, rules)
+    triples = filter(None, map(read_triple, closure.triples()))
+    about_things = {t for t in triples if not lies_in(t[0], (*BUILT_IN, str(KG))) and t[0] != t[2]}
+    return {*facts, *about_things}, tuple(clash.rule for clash in closure.clashes)
 
 
 # ------------------------------------------------------------------------------ completeness

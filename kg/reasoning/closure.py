@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rdflib import OWL, RDF, URIRef
+from rdflib import OWL, RDF, Literal, URIRef
+from rdflib.util import from_n3
 
 from kg import iris
 from kg.model import Finding, Severity
-from kg.rdf import Triple
-from kg.reasoning.axioms import Wording, compile_axioms
-from kg.reasoning.matching import Clause, TripleIndex, apply_clause
-from kg.reasoning.owl import close_by_owl, word_contradiction
+from kg.rdf import Triple, format_term
+from kg.reasoning.encoding import TermTriple
+from kg.reasoning.matching import Clause
+from kg.reasoning.owl import close_by_owl
 from kg.reasoning.premises import Premises, gather_premises
+from kg.reasoning.result import Closure, Fact, close_triples
+from kg.reasoning.rulebook import OWL2RL_FILE, Rule, read_clauses, read_rulebook
 from kg.reasoning.rules import load_rules
-from kg.reasoning.steps import collect_support, find_steps
+from kg.reasoning.wording import Wording, word_rule
 from kg.store import GraphStore
 from kg.vocabulary.files import ontology_directory
 
-Reasoner = Callable[[Iterable[Triple]], tuple[set[Triple], tuple[str, ...]]]
-
-REASONERS: Mapping[str, Reasoner] = {"owlrl": close_by_owl}
+REASONERS = ("memory", "owlrl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +34,136 @@ class ReasoningResult:
 
 
 def close_graph(
-    store: GraphStore, *, reasoner: str = "owlrl", rules: Sequence[Clause] | None = None
+    store: GraphStore, *, reasoner: str = "memory", rules: Sequence[Clause] | None = None
 ) -> ReasoningResult:
     """Write to the inferred graph what follows about the things that the articles speak of.
 
-    `rules` are those beyond OWL 2 RL, by default the shipped ones. Contradictions and conclusions
-    without a proof become findings. Raises ValueError for an unknown reasoner.
+    `rules` are those beyond OWL 2 RL, by default the shipped ones. What owlrl concludes and no rule
+    of Concord proves becomes a finding and is left out. Contradictions are findings too. Raises ValueError for an unknown reasoner.
     """
     if reasoner not in REASONERS:
-        raise ValueError(f"no reasoner {reasoner!r}: choose one of {', '.join(sorted(REASONERS))}")
-    own_rules = load_rules(ontology_directory() / "rules") if rules is None else tuple(rules)
+        raise ValueError(f"no reasoner {reasoner!r}: choose one of {', '.join(REASONERS)}")
+    own_rules = load_own_rules() if rules is None else tuple(rules)
     premises = gather_premises(store, own_rules)
-    inferred, contradictions = infer(premises, own_rules, REASONERS[reasoner])
-    clauses = (*own_rules, *compile_axioms(premises.schema, premises.labels))
-    steps = find_steps(premises.schema | premises.data, inferred, clauses)
-    wanted = {triple for triple in inferred if _is_wanted(triple, premises.things)}
-    kept = collect_support(wanted, steps)
+    closure = close_premises(premises, own_rules)
+    kept, _ = find_conclusions(closure, premises)
     store.replace(iris.INFERRED_GRAPH, sorted(kept))
-    wording = Wording(premises.labels)
-    findings = [_report_contradiction(message, wording) for message in contradictions]
-    findings += [_report_unexplained(triple, wording) for triple in wanted - steps.keys()]
+    findings = [
+        Finding(
+            Severity.WARNING, "malformed-list", head, "a list of the ontology is broken: not used"
+        )
+        for head in closure.broken_lists
+    ]
+    findings += _report_clashes(closure, Wording(premises.labels))
+    if reasoner == "owlrl":
+        findings += _compare_with_owlrl(premises, kept)
     return ReasoningResult(len(kept), tuple(sorted(findings, key=_finding_key)))
 
 
-def infer(
-    premises: Premises, rules: Sequence[Clause], reasoner: Reasoner
-) -> tuple[set[Triple], tuple[str, ...]]:
-    """All that follows about individuals, by the reasoner and the rules until nothing is new.
-
-    The contradictions come in the words of the reasoner.
-    """
-    given = set(premises.schema | premises.data)
-    known = given | _apply_rules(given, rules)
-    while True:
-        added, contradictions = reasoner(known)
-        known |= added
-        more = _apply_rules(known, rules)
-        if not more:
-            break
-        known |= more
-    return {triple for triple in known - given if _is_about_things(triple)}, contradictions
+def load_own_rules() -> tuple[Clause, ...]:
+    """The shipped rules beyond OWL 2 RL."""
+    return load_rules(ontology_directory() / "rules")
 
 
-def _apply_rules(known: Iterable[Triple], rules: Sequence[Clause]) -> set[Triple]:
-    """What the rules alone add to the triples, until they add nothing."""
-    index = TripleIndex(known)
-    added: set[Triple] = set()
-    while True:
-        news = {
-            triple
-            for rule in rules
-            for triple in apply_clause(rule, index)
-            if triple not in index and triple[0] != triple[2]
-        }
-        if not news:
-            return added
-        added |= news
-        for triple in news:
-            index.add(triple)
+def load_owl_rules() -> tuple[Rule, ...]:
+    """The shipped rules of OWL 2 RL."""
+    return read_rulebook(ontology_directory() / "rules" / OWL2RL_FILE)
+
+
+def close_premises(premises: Premises, rules: Sequence[Clause]) -> Closure:
+    """All that follows from premises by OWL 2 RL and the rules beyond it."""
+    given = sorted(premises.schema | premises.data)
+    return close_triples(map(write_triple, given), (*load_owl_rules(), *read_clauses(rules)))
+
+
+def write_triple(triple: Triple) -> TermTriple:
+    """A triple in the syntax of N-Triples, term by term."""
+    return format_term(triple[0]), format_term(triple[1]), format_term(triple[2])
+
+
+def read_triple(triple: TermTriple) -> Triple | None:
+    """A triple of the engine as the graph holds it; None for what it cannot hold."""
+    subject, predicate, object_ = (
+        URIRef(term[1:-1]) if term.startswith("<") else from_n3(term) for term in triple
+    )
+    if (
+        isinstance(subject, URIRef)
+        and isinstance(predicate, URIRef)
+        and isinstance(object_, URIRef | Literal)
+    ):
+        return subject, predicate, object_
+    return None
+
+
+def find_conclusions(
+    closure: Closure, premises: Premises
+) -> tuple[frozenset[Triple], frozenset[Triple]]:
+    """What a closure adds about the things of the articles: with what that rests on, and alone."""
+    given = {write_triple(triple) for triple in premises.data}
+    wanted: dict[Triple, TermTriple] = {}
+    for triple in closure.triples():
+        if triple not in given and triple[2].startswith("<"):
+            read = read_triple(triple)
+            if read is not None and _is_about_things(read) and _is_wanted(read, premises.things):
+                wanted[read] = triple
+    support = _collect_support(closure, wanted.values())
+    resting = {
+        read
+        for triple in support
+        if triple not in given
+        and (read := read_triple(triple)) is not None
+        and _is_about_things(read)
+    }
+    return frozenset(wanted.keys() | resting), frozenset(wanted)
+
+
+def _collect_support(closure: Closure, targets: Iterable[TermTriple]) -> Iterator[TermTriple]:
+    """The inferred facts that the proofs of the targets rest on."""
+    waiting: list[Fact] = [fact for target in targets if (fact := closure.find(target)) is not None]
+    seen = set(waiting)
+    while waiting:
+        fact = waiting.pop()
+        derivation = closure.derive(fact)
+        if derivation is None:
+            continue
+        yield closure.read(fact)
+        for premise in derivation.premises:
+            if premise not in seen:
+                seen.add(premise)
+                waiting.append(premise)
+
+
+def _report_clashes(closure: Closure, wording: Wording) -> Iterator[Finding]:
+    for clash in closure.clashes:
+        premises = [closure.read(fact) for fact in clash.facts]
+        told = [read for each in premises if (read := read_triple(each)) is not None]
+        reason = word_rule(closure.rule_of(clash), None, (), premises, wording)
+        said = " and ".join(wording.state(triple) for triple in told)
+        focus = str(told[0][0]) if told else ""
+        yield Finding(Severity.WARNING, "contradiction", focus, f"{said}: but {reason[8:]}")
+
+
+def _finding_key(finding: Finding) -> tuple[str, str, str]:
+    return (finding.check, finding.focus, finding.message)
+
+
+def _compare_with_owlrl(premises: Premises, kept: Collection[Triple]) -> list[Finding]:
+    """What owlrl concludes about the things of the articles and no rule of Concord proves."""
+    added, _ = close_by_owl(premises.schema | premises.data | set(kept))
+    extra = {
+        triple
+        for triple in added - set(kept) - premises.data
+        if _is_about_things(triple) and _is_wanted(triple, premises.things)
+    }
+    return [
+        Finding(
+            Severity.WARNING,
+            "unexplained-inference",
+            str(triple[0]),
+            f"owlrl concludes {' '.join(map(str, triple))}, but no rule of Concord proves it",
+        )
+        for triple in sorted(extra)
+    ]
 
 
 def _is_about_things(triple: Triple) -> bool:
@@ -99,29 +172,16 @@ def _is_about_things(triple: Triple) -> bool:
     if subject == object_ or not isinstance(object_, URIRef):
         return False
     if predicate == RDF.type:
-        return object_.startswith(iris.BASE)
-    return predicate.startswith(iris.KG) or predicate == OWL.sameAs
+        return object_.startswith(iris.BASE) and not subject.startswith(iris.KG)
+    return (predicate.startswith(iris.KG) or predicate == OWL.sameAs) and not subject.startswith(
+        iris.KG
+    )
 
 
-def _is_wanted(triple: Triple, things: frozenset[URIRef]) -> bool:
+def _is_wanted(triple: Triple, things: Collection[URIRef]) -> bool:
     subject, predicate, object_ = triple
     if subject not in things:
         return False
     if predicate == RDF.type:
         return object_.startswith(iris.KG)
     return object_ in things
-
-
-def _report_contradiction(message: str, wording: Wording) -> Finding:
-    focus, told = word_contradiction(message, wording)
-    return Finding(Severity.WARNING, "contradiction", focus, told)
-
-
-def _report_unexplained(triple: Triple, wording: Wording) -> Finding:
-    told = " ".join(wording.name(term) for term in triple)
-    message = f"the reasoner concludes “{told}”, but no rule of Concord proves it: left out"
-    return Finding(Severity.WARNING, "unexplained-inference", str(triple[0]), message)
-
-
-def _finding_key(finding: Finding) -> tuple[str, str, str]:
-    return (finding.check, finding.focus, finding.message)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from rdflib import DCTERMS, RDF, URIRef
+from rdflib import DCTERMS, Literal, URIRef
 
 from kg import iris
 from kg.errors import UnknownTermError
 from kg.rdf import QueryResult, Triple, format_term
-from kg.reasoning.axioms import Wording, compile_axioms
+from kg.reasoning.alternatives import find_derivations
+from kg.reasoning.closure import close_premises, load_own_rules, read_triple, write_triple
+from kg.reasoning.encoding import SAME, TermTriple
 from kg.reasoning.matching import Clause
-from kg.reasoning.premises import Premises, find_facts_graphs, gather_premises
+from kg.reasoning.premises import Premises, find_claimed, find_facts_graphs, gather_premises
 from kg.reasoning.proofs import Citation, Proof
-from kg.reasoning.rules import load_rules
-from kg.reasoning.steps import Step, find_steps
+from kg.reasoning.result import Closure, Derivation, Fact
 from kg.reasoning.terms import find_labels
+from kg.reasoning.wording import Wording, read_axiom_comments, word_rule
 from kg.store import GraphStore
-from kg.vocabulary.files import ontology_directory
 
 _CLAIMS = """
 SELECT ?claim ?holder ?holderLabel ?polarity ?modality ?quote ?start ?end ?sentence ?source ?title
@@ -51,51 +52,198 @@ _MODALITIES: Mapping[str, str] = {
 }
 
 
-def explain(store: GraphStore, triple: Triple, *, rules: Sequence[Clause] | None = None) -> Proof:
-    """The proof of a triple, down to the claims, sources and axioms that it rests on.
+def explain(
+    store: GraphStore,
+    triple: Triple,
+    *,
+    rules: Sequence[Clause] | None = None,
+    accepted: Collection[URIRef] = (),
+) -> Proof:
+    """The shortest proof of a triple, down to the claims, sources and axioms that it rests on.
 
     A triple that articles state, but only as denied, possible, predicted, desired or somebody's
-    view, is explained by those claims. Raises UnknownTermError where nothing in the graph says it.
+    view, is explained by those claims, unless its holder is `accepted`. Raises UnknownTermError
+    where nothing in the graph says it.
     """
-    own_rules = load_rules(ontology_directory() / "rules") if rules is None else tuple(rules)
-    explainer = _Explainer(store, gather_premises(store, own_rules))
-    inferred = set(store.triples(iris.INFERRED_GRAPH))
-    if triple in inferred:
-        clauses = (*own_rules, *compile_axioms(explainer.schema, explainer.kind_labels))
-        steps = find_steps(explainer.schema | explainer.data, inferred, clauses, until=triple)
-        if triple in steps:
-            return explainer.prove(triple, steps)
-    return explainer.cite(triple)
+    return open_explainer(store, rules=rules, accepted=accepted).explain(triple)
 
 
-class _Explainer:
-    """Words and sources of one store, looked up once and kept while a proof is written."""
+def explain_all(
+    store: GraphStore,
+    triple: Triple,
+    *,
+    rules: Sequence[Clause] | None = None,
+    accepted: Collection[URIRef] = (),
+) -> tuple[Proof, ...]:
+    """Every last step by which a triple can be proved, each on the shortest proofs of its premises.
 
-    def __init__(self, store: GraphStore, premises: Premises) -> None:
-        self.schema = premises.schema
-        self.data = premises.data
-        self.kind_labels = premises.labels
+    The first is what `explain` gives. Raises UnknownTermError as it does.
+    """
+    return open_explainer(store, rules=rules, accepted=accepted).explain_all(triple)
+
+
+def open_explainer(
+    store: GraphStore,
+    *,
+    rules: Sequence[Clause] | None = None,
+    accepted: Collection[URIRef] = (),
+) -> Explainer:
+    """Close the graph once, to explain as many triples of it as one likes."""
+    own_rules = load_own_rules() if rules is None else tuple(rules)
+    premises = gather_premises(store, own_rules, accepted=accepted)
+    return Explainer(store, premises, close_premises(premises, own_rules), accepted)
+
+
+class Explainer:
+    """Closure, words and sources of one store, kept while proofs are written."""
+
+    def __init__(
+        self,
+        store: GraphStore,
+        premises: Premises,
+        closure: Closure,
+        accepted: Collection[URIRef] = (),
+    ) -> None:
         self._store = store
+        self._given = premises.schema | premises.data
+        self._schema = premises.schema
+        self._closure = closure
+        self._accepted = frozenset(accepted)
+        self._claimed = frozenset(find_claimed(store, accepted))
         self._wording = Wording({**find_labels(store), **premises.labels})
+        self._comments = read_axiom_comments(store.triples(iris.ONTOLOGY_GRAPH))
+        self._proofs: dict[TermTriple, Proof] = {}
 
-    def prove(self, triple: Triple, steps: Mapping[Triple, Step]) -> Proof:
-        """The proof of a triple by its step and those of its premises."""
-        step = steps.get(triple)
-        if step is None:
+    def explain(self, triple: Triple) -> Proof:
+        """The shortest proof of a triple; UnknownTermError where nothing says it."""
+        written = write_triple(triple)
+        if triple not in self._given and written in self._closure:
+            return self._prove(written)
+        return self.cite(triple)
+
+    def explain_all(self, triple: Triple) -> tuple[Proof, ...]:
+        """The shortest proof first, then every other last step that does not go in a circle."""
+        first = self.explain(triple)
+        written = write_triple(triple)
+        fact = self._closure.find(written)
+        found = [first]
+        if fact is not None:
+            for derivation in find_derivations(self._closure, fact):
+                proof = self._apply(written, derivation)
+                circular = any(_rests_on(premise, triple) for premise in proof.premises)
+                if not circular and all(not _is_same_step(proof, other) for other in found):
+                    found.append(proof)
+        return tuple(found)
+
+    def explain_fact(self, fact: Fact) -> Proof:
+        """The shortest proof of a fact of the closure."""
+        return self._prove(self._closure.read(fact))
+
+    def state(self, triple: Triple) -> str:
+        """A triple in words."""
+        return self._wording.state(triple)
+
+    def _prove(self, written: TermTriple) -> Proof:
+        known = self._proofs.get(written)
+        if known is None:
+            known = self._proofs[written] = self._find_proof(written)
+        return known
+
+    def _find_proof(self, written: TermTriple) -> Proof:
+        triple = read_triple(written)
+        if triple is None:
+            return Proof(_as_told(written), None, "said of a literal", (), ())
+        if triple in self._given:
             return self.cite(triple)
+        if written[1] == SAME:
+            return self._prove_same(written, triple)
+        fact = self._closure.find(written)
+        if fact is None:
+            return self.cite(triple)
+        root = self._closure.find_first(fact)
+        if self._closure.read(root) != written:
+            return self._prove_by_equals(written, triple, self._closure.read(root))
+        derivation = self._closure.derive(root)
+        return self.cite(triple) if derivation is None else self._apply(written, derivation)
+
+    def _apply(self, written: TermTriple, derivation: Derivation) -> Proof:
+        """The proof of a triple by one use of a rule."""
+        closure = self._closure
+        axioms = [closure.read(fact) for fact in derivation.axioms]
+        premises = [closure.read(fact) for fact in derivation.premises]
+        triple = read_triple(written) or _as_told(written)
+        stated = [read for axiom in axioms if (read := read_triple(axiom)) is not None]
+        comment = next((self._comments[each] for each in stated if each in self._comments), None)
+        label = word_rule(derivation.rule, written, axioms, premises, self._wording)
         return Proof(
             conclusion=triple,
-            rule=step.clause.name,
-            rule_label=step.clause.label,
-            premises=tuple(self.prove(premise, steps) for premise in step.premises),
+            rule=derivation.rule.name,
+            rule_label=f"because {comment}" if comment else label,
+            premises=tuple(self._prove(premise) for premise in premises),
             claims=(),
             statement=self.state(triple),
-            axioms=step.clause.axioms,
+            axioms=self._find_axioms(derivation.axioms),
         )
+
+    def _find_axioms(self, facts: Sequence[Fact]) -> tuple[Triple, ...]:
+        """The axioms of the ontology that facts of the schema come down to, in order."""
+        found: dict[Triple, None] = {}
+        waiting = list(facts)[::-1]
+        seen = set(waiting)
+        while waiting:
+            fact = waiting.pop()
+            derivation = self._closure.derive(fact)
+            if derivation is None:
+                triple = read_triple(self._closure.read(fact))
+                if triple is not None:
+                    found[triple] = None
+                continue
+            for each in (*derivation.axioms, *derivation.premises)[::-1]:
+                if each not in seen:
+                    seen.add(each)
+                    waiting.append(each)
+        return tuple(found)
+
+    def _prove_same(self, written: TermTriple, triple: Triple) -> Proof:
+        steps = self._closure.explain_same(written[0], written[2])
+        if len(steps) == 1 and steps[0][1] is not None:
+            fact = steps[0][1]
+            derivation = self._closure.derive(fact)
+            if derivation is not None:
+                return self._apply(written, derivation)
+        premises = []
+        for pair, step in steps:
+            if step is None:
+                premises.append(Proof(_as_told(pair), None, "the literals have one value", (), ()))
+                continue
+            said = self._closure.read(step)
+            how = self._closure.derive(step)
+            premises.append(self._prove(said) if how is None else self._apply(said, how))
+        label = "because both names stand for one thing"
+        rule = "eq-sym" if len(steps) == 1 else "eq-trans"
+        return Proof(triple, rule, label, tuple(premises), (), self.state(triple))
+
+    def _prove_by_equals(self, written: TermTriple, triple: Triple, root: TermTriple) -> Proof:
+        links = [
+            self._prove((had, SAME, asked))
+            for had, asked in zip(root, written, strict=True)
+            if had != asked
+        ]
+        label = "because both names stand for one thing"
+        premises = (self._prove(root), *links)
+        return Proof(triple, "eq-rep", label, premises, (), self.state(triple))
 
     def cite(self, triple: Triple) -> Proof:
         """Where a triple stands that is not inferred; UnknownTermError where it stands nowhere."""
         claims = self._find_claims(triple)
+        if triple in self._claimed:
+            theirs = tuple(
+                each
+                for each, _ in claims
+                if URIRef(each.holder) in self._accepted and each.status in ("stated", _REPORTED)
+            )
+            if theirs:
+                return self._end(triple, "claimed by an accepted holder", theirs)
         facts = any(
             triple in set(self._store.triples(graph, subject=triple[0], predicate=triple[1]))
             for graph in find_facts_graphs(self._store)
@@ -112,20 +260,13 @@ class _Explainer:
         if claims:
             label = "not a fact: only claimed as follows"
             return self._end(triple, label, tuple(claim for claim, _ in claims))
-        if triple in self.data:
+        if triple in self._given:
             return self._end(triple, "read from the article", sources=self._find_articles(triple))
         raise UnknownTermError(
             f"nothing in the graph says that {self.state(triple)}: ask for a relation that "
             f"“kg export” shows",
             term=" ".join(map(str, triple)),
         )
-
-    def state(self, triple: Triple) -> str:
-        """A triple in words."""
-        subject, predicate, object_ = triple
-        if predicate == RDF.type:
-            return f"{self._wording.name(subject)} is {self._wording.kind(object_)}"
-        return " ".join(self._wording.name(term) for term in (subject, predicate, object_))
 
     def _end(
         self,
@@ -166,6 +307,7 @@ class _Explainer:
             sentence=str(field["sentence"]),
             start=int(str(field["start"])),
             end=int(str(field["end"])),
+            holder=str(field["holder"]),
             holder_label=str(field["holderLabel"] or field["holder"]),
             source=str(field["source"] or ""),
             title=str(field["title"] or ""),
@@ -206,3 +348,28 @@ class _Explainer:
 
 
 _REPORTED = "reported"
+
+
+def _as_told(written: TermTriple) -> Triple:
+    """A triple that no graph can hold, for a proof to show: its terms as they are written."""
+    subject, predicate, object_ = written
+    return URIRef(subject.strip("<>")), URIRef(predicate.strip("<>")), Literal(object_.strip("<>"))
+
+
+def _rests_on(proof: Proof, triple: Triple) -> bool:
+    waiting, seen = [proof], set()
+    while waiting:
+        each = waiting.pop()
+        if each.conclusion == triple:
+            return True
+        if id(each) not in seen:
+            seen.add(id(each))
+            waiting.extend(each.premises)
+    return False
+
+
+def _is_same_step(one: Proof, other: Proof) -> bool:
+    conclusions = [
+        sorted(str(premise.conclusion) for premise in proof.premises) for proof in (one, other)
+    ]
+    return conclusions[0] == conclusions[1] and one.rule == other.rule

@@ -42,6 +42,22 @@ def match_plan(
         yield from _join(plan, order_body(plan, first)[1:], start, tables)
 
 
+def match_body(
+    plan: Plan, bound: Mapping[str, int], tables: Mapping[int, Table]
+) -> Iterator[Matches]:
+    """All ways in which a plan's body holds with some variables bound already."""
+    columns = {name: np.array([value], dtype=np.int32) for name, value in bound.items()}
+    known = set(bound)
+    places: list[int] = []
+    waiting = list(range(len(plan.body)))
+    while waiting:
+        place = min(waiting, key=lambda each: (len(plan.body[each].variables - known), each))
+        waiting.remove(place)
+        places.append(place)
+        known |= plan.body[place].variables
+    yield from _join(plan, tuple(places), Matches(columns, {}, 1), tables)
+
+
 def read_end(end: End, matches: Matches) -> Ids:
     """The column of an end of the head."""
     if isinstance(end, str):

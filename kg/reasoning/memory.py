@@ -6,7 +6,7 @@ Each round joins the new facts of the last with all there are (Abiteboul, Hull a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,8 @@ from kg.reasoning.values import (
 )
 
 MOST_FACTS = 50_000_000
+REWRITING = 0
+"""The plan under which facts are told of the names of classes of equals."""
 _MOST_CLASHES = 10_000
 
 
@@ -188,8 +190,11 @@ class Engine:
             self._state(number, plan)
             return
         sizes = [
-            (0 if isinstance(cell.subject, str) and cell.subject == cell.object else 1,
-             self.tables[cell.table].size if cell.table in self.tables else 0, place)
+            (
+                0 if isinstance(cell.subject, str) and cell.subject == cell.object else 1,
+                self.tables[cell.table].size if cell.table in self.tables else 0,
+                place,
+            )
             for place, cell in enumerate(plan.body)
         ]
         place = min(sizes)[2]
@@ -289,9 +294,7 @@ class Engine:
             kept.add(subjects[stay], objects[stay], facts[stay])
             self.tables[table] = kept
             moved = ~stay
-            self._offer(
-                new_table, self._rewrite, subjects[moved], objects[moved], (facts[moved],)
-            )
+            self._offer(new_table, self._rewrite, subjects[moved], objects[moved], (facts[moved],))
         self._commit()
         self._rename_plans()
 
@@ -372,9 +375,9 @@ class Engine:
         name = self.rules[plan.rule].name
         self.clash_count += matches.size
         room = max(0, _MOST_CLASHES - len(self.clashes))
-        self.clashes += [
-            Clash(name, number, tuple(row)) for row in zip(*columns, strict=True)
-        ][:room]
+        self.clashes += [Clash(name, number, tuple(row)) for row in zip(*columns, strict=True)][
+            :room
+        ]
 
 
 def _thin(blocks: list[_Block]) -> list[_Block]:

@@ -9,7 +9,7 @@ from owlrl import OWLRL_Semantics
 from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 
 from kg.rdf import Triple
-from kg.reasoning.axioms import Wording
+from kg.reasoning.wording import Wording
 
 # Of a thing itself each of these says nothing, and owlrl says all of them of everything.
 _EVERYTHING = frozenset({OWL.Thing, RDFS.Resource, RDFS.Class, OWL.Class})

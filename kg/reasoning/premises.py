@@ -1,16 +1,19 @@
-"""What the closure starts from: facts, background and kinds of things, never a mere claim."""
+"""What the closure starts from: facts, background and kinds of things, never a mere claim.
+
+In a perspective it starts besides from what its holders claim.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
 
 from kg import iris
 from kg.rdf import Triple
-from kg.reasoning.axioms import Labels
 from kg.reasoning.matching import Clause
+from kg.reasoning.wording import Labels
 from kg.store import GraphStore
 
 _FACTS = f"{iris.BASE}graph/facts/"
@@ -21,11 +24,11 @@ _SCHEMA = frozenset(
         RDFS.range, OWL.inverseOf, OWL.equivalentClass, OWL.equivalentProperty, OWL.disjointWith,
         OWL.propertyDisjointWith, OWL.propertyChainAxiom, OWL.members, OWL.onProperty,
         OWL.someValuesFrom, OWL.allValuesFrom, OWL.hasValue, OWL.intersectionOf, OWL.unionOf,
-        OWL.complementOf, OWL.oneOf, OWL.sameAs, OWL.differentFrom, OWL.distinctMembers,
+        OWL.complementOf, OWL.oneOf, OWL.sameAs, OWL.differentFrom, OWL.distinctMembers, OWL.hasKey,
+        OWL.maxCardinality, OWL.maxQualifiedCardinality, OWL.onClass,
     }
 )  # fmt: skip
-# Declarations from which only what is already known or trivial follows. owl:hasKey is not in
-# _SCHEMA at all: the engine never compares the last key.
+# Declarations from which only what is already known or trivial follows.
 _DECLARATIONS = frozenset(
     {
         OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty,
@@ -34,6 +37,9 @@ _DECLARATIONS = frozenset(
     }
 )  # fmt: skip
 _OWN = (iris.BASE, str(OWL), str(RDF), str(RDFS))
+_CLAIMED = frozenset(
+    {iris.KG.subject, iris.KG.relation, iris.KG.object, iris.KG.polarity, iris.KG.modality}
+)
 _LABELS = (RDFS.label, SKOS.prefLabel)
 
 
@@ -51,12 +57,15 @@ class Premises:
     labels: Labels
 
 
-def gather_premises(store: GraphStore, rules: Iterable[Clause]) -> Premises:
+def gather_premises(
+    store: GraphStore, rules: Iterable[Clause], *, accepted: Collection[URIRef] = ()
+) -> Premises:
     """Read the closure's input from the ontology, background, facts and article graphs.
 
-    Of the article graphs only the kinds and countries of things are read, so no denied, possible,
-    predicted, desired or reported claim can enter. Of the background only what an axiom or one of
-    the `rules` can use is kept.
+    Of the article graphs only the kinds and countries of things are read, and what the `accepted`
+    holders affirm and assert: no denied, possible, predicted or desired claim can enter, and no
+    reported one of anybody else. Of the background only what an axiom or one of the `rules` can
+    use is kept.
     """
     ontology = list(store.triples(iris.ONTOLOGY_GRAPH))
     schema = frozenset(triple for triple in ontology if _is_axiom(triple))
@@ -70,7 +79,7 @@ def gather_premises(store: GraphStore, rules: Iterable[Clause]) -> Premises:
         for graph in (iris.BACKGROUND_GRAPH, *find_facts_graphs(store))
         for triple in store.triples(graph)
         if triple[1] in useful or _is_kind(triple)
-    }
+    } | set(find_claimed(store, accepted))
     labels = {
         subject: str(text)
         for subject, predicate, text in sorted(ontology)
@@ -82,6 +91,19 @@ def gather_premises(store: GraphStore, rules: Iterable[Clause]) -> Premises:
         frozenset(subject for subject, _, _ in described),
         labels,
     )
+
+
+def find_claimed(store: GraphStore, holders: Collection[URIRef]) -> Iterator[Triple]:
+    """The triples that the holders affirm and assert in any article."""
+    for holder in sorted(set(holders)):
+        for claim, _, _, graph in store.quads(predicate=iris.KG.holder, object=holder):
+            said = {p: o for _, p, o in store.triples(graph, subject=claim) if p in _CLAIMED}
+            triple = said.get(iris.KG.subject), said.get(iris.KG.relation), said.get(iris.KG.object)
+            plain = said.get(iris.KG.polarity), said.get(iris.KG.modality)
+            if plain == (iris.KG.Positive, iris.KG.Asserted):
+                subject, relation, object_ = triple
+                if isinstance(subject, URIRef) and isinstance(relation, URIRef) and object_:
+                    yield subject, relation, object_
 
 
 def find_facts_graphs(store: GraphStore) -> list[URIRef]:

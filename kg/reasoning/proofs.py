@@ -21,6 +21,7 @@ class Citation:
     sentence: str
     start: int
     end: int
+    holder: str
     holder_label: str
     source: str
     title: str

@@ -9,9 +9,11 @@ from itertools import product
 import numpy as np
 
 from kg.errors import ReasoningLimitError
-from kg.reasoning.encoding import SAME, TYPE, TermTriple, Terms, encode_triples
+from kg.reasoning.encoding import SAME, TYPE, Terms, TermTriple, encode_triples
 from kg.reasoning.facts import GIVEN
-from kg.reasoning.memory import MOST_FACTS, Clash, Engine
+from kg.reasoning.joining import Matches, match_body
+from kg.reasoning.memory import MOST_FACTS, REWRITING, Clash, Engine
+from kg.reasoning.plans import Cell, Plan
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.tables import make_keys
 
@@ -66,10 +68,10 @@ class Closure:
         return max(0, live - given)
 
     def __contains__(self, triple: TermTriple) -> bool:
-        return self._is_reflexive(triple) or self.find(triple) is not None
-
-    def _is_reflexive(self, triple: TermTriple) -> bool:
-        return triple[1] == SAME and triple[0] == triple[2] and self.terms.find(triple[0]) is not None
+        if triple[1] == SAME:
+            known = self.terms.find(triple[0]) is not None
+            return known and self.are_same(triple[0], triple[2])
+        return self.find(triple) is not None
 
     def are_same(self, one: str, other: str) -> bool:
         """Whether two terms are the same thing."""
@@ -86,7 +88,9 @@ class Closure:
         numbers = [self.terms.find(term) for term in triple]
         if None in numbers:
             return None
-        subject, relation, object_ = (self._engine.equality.find(n) for n in numbers if n is not None)
+        subject, relation, object_ = (
+            self._engine.equality.find(n) for n in numbers if n is not None
+        )
         table = self._engine.tables.get(~object_ if relation == self._type else relation)
         if table is None:
             return None
@@ -111,6 +115,50 @@ class Closure:
         plan = self._engine.plans[number]
         premises = self._facts.premises_of(fact, len(plan.body))
         return Derivation(self._engine.rules[plan.rule], plan.axioms, tuple(premises))
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """The rules, in the order that their numbers mean."""
+        return self._engine.rules
+
+    def rule_of(self, clash: Clash) -> Rule:
+        """The rule that tells a contradiction."""
+        return next(rule for rule in self._engine.rules if rule.name == clash.rule)
+
+    def match_head(self, fact: Fact) -> Iterator[tuple[Plan, Matches]]:
+        """The plans whose head is a fact, and all ways in which the body of each holds."""
+        table = int(self._facts.table.view()[fact])
+        subject = int(self._facts.subject.view()[fact])
+        object_ = int(self._facts.object.view()[fact])
+        for plan in self._engine.plans:
+            if plan.head is None or plan.head.table != table:
+                continue
+            bound = _unify_head(plan.head, subject, object_)
+            if bound is not None:
+                for matches in match_body(plan, bound, self._engine.tables):
+                    yield plan, matches
+
+    def find_first(self, fact: Fact) -> Fact:
+        """The fact as it was first found, before it was told of the names of classes of equals."""
+        while int(self._facts.plan.view()[fact]) == REWRITING:
+            fact = self._facts.premises_of(fact, 1)[0]
+        return fact
+
+    def explain_same(self, one: str, other: str) -> list[tuple[TermTriple, Fact | None]]:
+        """The run of equalities from one term to another, each with its fact.
+
+        No fact: the two are literals of one value. Raises KeyError where they are not the same.
+        """
+        ends = self.terms.find(one), self.terms.find(other)
+        if ends[0] is None or ends[1] is None:
+            raise KeyError(one if ends[0] is None else other)
+        return [
+            (
+                (self.terms.decode(step.one), SAME, self.terms.decode(step.other)),
+                None if step.fact < 0 else step.fact,
+            )
+            for step in self._engine.equality.explain(ends[0], ends[1])
+        ]
 
     def facts(self) -> Iterator[tuple[int, int, int]]:
         """Every fact as numbers (subject, relation, object), classes of equals by their names."""
@@ -155,6 +203,17 @@ class Closure:
         for members in classes.values():
             for one in members:
                 yield from ((one, self._same, other) for other in members if other != one)
+
+
+def _unify_head(head: Cell, subject: int, object_: int) -> dict[str, int] | None:
+    bound: dict[str, int] = {}
+    for end, value in ((head.subject, subject), (head.object, object_)):
+        if isinstance(end, str):
+            if bound.setdefault(end, value) != value:
+                return None
+        elif end != value:
+            return None
+    return bound
 
 
 def close_triples(

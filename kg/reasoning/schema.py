@@ -72,11 +72,9 @@ class Schema:
 
     def _find_watched(self) -> frozenset[int]:
         """The tables whose facts are matters of the schema."""
-        keys = {
-            self._key(atom)
-            for template in self._templates
-            for atom in template.schema
-        } | {~self._terms.encode(f"<{OWL}AllDifferent>")}
+        keys = {self._key(atom) for template in self._templates for atom in template.schema} | {
+            ~self._terms.encode(f"<{OWL}AllDifferent>")
+        }
         keys |= {self._terms.encode(FIRST), self._terms.encode(REST), *self._differing}
         return frozenset(keys)
 
@@ -336,6 +334,4 @@ def _cut_rule(place: int, rule: Rule) -> _Template:
             scans[(_ANY_RELATION, atom[1])] = None
         if atom[1] == TYPE and atom[2].startswith("?") and atom[2] not in bound:
             scans[(_ANY_CLASS, atom[2])] = None
-    return _Template(
-        place, rule.head, tuple(schema), tuple(scans), rule.lists, data, rule.distinct
-    )
+    return _Template(place, rule.head, tuple(schema), tuple(scans), rule.lists, data, rule.distinct)
