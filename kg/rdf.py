@@ -16,7 +16,7 @@ from rdflib import XSD, BNode, URIRef
 from rdflib import Literal as RdfLiteral
 
 from kg import iris
-from kg.errors import OntologyError, QueryError
+from kg.errors import GraphError, OntologyError, QueryError
 
 Node = URIRef | BNode
 Term = URIRef | BNode | RdfLiteral
@@ -215,6 +215,52 @@ def skolemise(triples: Iterable[SourceTriple]) -> list[Triple]:
         (name(subject), predicate, object_ if isinstance(object_, RdfLiteral) else name(object_))
         for subject, predicate, object_ in source
     ]
+
+
+TermTriple = tuple[str, str, str]
+"""A triple of any RDF, each term as N-Triples writes it."""
+
+
+def read_terms(path: Path, *, stem: str = "b") -> Iterator[TermTriple]:
+    """The triples of any RDF file, of a dataset those of all its graphs, in the file's order.
+
+    The syntax goes by the file's name. Blank nodes are named `stem` and a number in the order in
+    which they come, so reading twice gives the same. Raises GraphError where it is no RDF.
+    """
+    syntax = ox.RdfFormat.from_extension(path.suffix.removeprefix(".").lower() or "?")
+    if path.suffix == ".owl":
+        syntax = ox.RdfFormat.RDF_XML
+    if syntax is None:
+        known = ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .n3 or .jsonld"
+        raise GraphError(f"{path}: the name does not tell the syntax: end it in {known}", path=path)
+    if not path.is_file():
+        raise GraphError(f"{path} cannot be read: there is no such file", path=path)
+    names: dict[str, str] = {}
+    try:
+        for quad in ox.parse(path=str(path), format=syntax):
+            subject, object_ = str(quad.subject), str(quad.object)
+            if subject.startswith("_:"):
+                subject = names.setdefault(subject, f"_:{stem}{len(names)}")
+            if object_.startswith("_:"):
+                object_ = names.setdefault(object_, f"_:{stem}{len(names)}")
+            yield subject, str(quad.predicate), object_
+    except OSError as error:
+        raise GraphError(f"{path} cannot be read: {error.strerror or error}", path=path) from error
+    except (SyntaxError, ValueError) as error:
+        raise GraphError(f"{path} is not {syntax.name}: {error}", path=path) from error
+
+
+def format_terms(triples: Iterable[TermTriple], format: Format) -> bytes:
+    """Triples of any RDF as a file of them, sorted: the same triples give the same bytes."""
+    lines = sorted(f"{subject} {predicate} {object_} ." for subject, predicate, object_ in triples)
+    data = "".join(f"{line}\n" for line in lines).encode()
+    if format in (Format.NTRIPLES, Format.NQUADS):
+        return data
+    found = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
+    used = {name: iri for name, iri in PREFIXES.items() if f"<{iri}".encode() in data}
+    text = ox.serialize(found, format=_FORMATS[format], prefixes=used)
+    assert text is not None
+    return text
 
 
 # ------------------------------------------------------------------ text to quads and back

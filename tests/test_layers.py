@@ -54,7 +54,7 @@ HOMES = {
 }
 
 GRAPHS = {"Graph", "ConjunctiveGraph", "Dataset"}
-GRAPH_HOMES = {"rdf", "reasoning", "validation", "export"}
+GRAPH_HOMES = {"__init__", "rdf", "reasoning", "validation", "export"}
 
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "core", "base", "manager"}
 

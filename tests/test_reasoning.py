@@ -14,10 +14,9 @@ from kg.errors import OntologyError, UnknownTermError
 from kg.iris import ID, KG
 from kg.model import Modality, Polarity, Severity
 from kg.rdf import read_turtle, skolemise
-from kg.reasoning import close_graph, explain, format_proof, proof_to_json, resolve_term
+from kg.reasoning import close_graph, explain, format_proof, proof_to_json
 from kg.reasoning.closure import close_premises, read_triple
 from kg.reasoning.matching import Clause
-from kg.reasoning.owl import close_by_owl
 from kg.reasoning.premises import Premises, gather_premises
 from kg.reasoning.rules import load_rules, read_rule
 from kg.store import open_memory_graph
@@ -387,39 +386,3 @@ def test_own_rules_replace_the_shipped_ones():
     proof = explain(store, (TRUMP, KG.rivalOf, TPP), rules=rule)
     assert (proof.rule, proof.rule_label) == ("quarrel", "because what is said")
     assert isinstance(rule[0], Clause)
-
-
-# ---------------------------------------------------------------------------------- the names
-
-
-@pytest.mark.parametrize(
-    ("text", "term"),
-    [
-        ("United States", STATES),
-        ("the united states", STATES),
-        ("USA", STATES),
-        ("TPP", TPP),
-        ("the pact", None),
-        ("withdrawsFrom", KG.withdrawsFrom),
-        ("withdraws from", KG.withdrawsFrom),
-        ("kg:withdrawsFrom", KG.withdrawsFrom),
-        ("id:Japan", JAPAN),
-        (f"<{JAPAN}>", JAPAN),
-        (str(JAPAN), JAPAN),
-        ("Trump", TRUMP),
-    ],
-)
-def test_a_term_is_found_by_any_of_its_names(store, text, term):
-    if term is None:
-        with pytest.raises(UnknownTermError):
-            resolve_term(store, text)
-    else:
-        assert resolve_term(store, text) == term
-
-
-def test_an_unknown_name_brings_close_ones(store):
-    with pytest.raises(UnknownTermError, match="did you mean “Japan”") as caught:
-        resolve_term(store, "Japn")
-    assert caught.value.term == "Japn"
-    with pytest.raises(UnknownTermError, match="does not speak of"):
-        resolve_term(store, "id:Atlantis")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands
+from kg.cli import commands, proving
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
@@ -89,12 +89,7 @@ def _make_parser() -> argparse.ArgumentParser:
     added.add_argument("name", nargs="?", metavar="NAME", help="show this question in full")
     _add_json(added)
 
-    added = _add(
-        added_to, commands.explain, "prove a triple down to its sentences", parents=[graph]
-    )
-    for name in ("subject", "relation", "object"):
-        added.add_argument(name, metavar=name.upper(), help="a name, prefixed name or IRI")
-    _add_json(added)
+    _add_reasoning_commands(added_to, graph)
 
     added = _add(added_to, commands.export, "write the graph in an RDF syntax", parents=[graph])
     added.add_argument("-f", "--format", choices=RDF_FORMATS, default="turtle", help="the syntax")
@@ -137,6 +132,44 @@ def _add_reading_commands(added_to: argparse._SubParsersAction[_Parser], graph: 
         if command is commands.claims:
             add_extractor_options(added)
         _add_output(added)
+
+
+def _add_reasoning_commands(added_to: argparse._SubParsersAction[_Parser], graph: _Parser) -> None:
+    """The commands that tell what follows, and from what."""
+    added = _add(added_to, proving.explain, "prove a triple down to its sentences", parents=[graph])
+    for name in ("subject", "relation", "object"):
+        added.add_argument(name, metavar=name.upper(), help="a name, prefixed name or IRI")
+    added.add_argument("--all", action="store_true", help="every way to prove it, shortest first")
+    _add_accept(added)
+    forms = added.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="JSON instead of text")
+    forms.add_argument("--turtle", action="store_true", help="the proof in PROV-O")
+    forms.add_argument("--dot", action="store_true", help="the proof for Graphviz")
+    _add_output(added)
+
+    added = _add(added_to, proving.reason, "write what follows", parents=[graph])
+    added.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="RDF files (default: the graph)"
+    )
+    added.add_argument("--perspective", metavar="NAME", help="as this holder of claims sees it")
+    _add_accept(added)
+    added.add_argument(
+        "--engine", choices=("memory", "owlrl"), default="memory", help="what reasons over files"
+    )
+    added.add_argument("--only-inferred", action="store_true", help="leave out what was given")
+    added.add_argument("--stats", action="store_true", help="counts and seconds instead of triples")
+    _add_json(added)
+    _add_output(added)
+
+
+def _add_accept(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="take what this holder affirms for fact; may be given again",
+    )
 
 
 def _add_query_arguments(parser: argparse.ArgumentParser) -> None:

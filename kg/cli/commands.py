@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from kg.errors import DocumentError, ExportError, QueryError, UnknownTermError
+from kg.errors import DocumentError, ExportError, QueryError
 
 if TYPE_CHECKING:
     from kg.extraction.llm import LlmExtractor
     from kg.model import Document, Reading
-    from kg.rdf import QueryResult, Triple
+    from kg.rdf import QueryResult
     from kg.store import GraphStore
 
 _DONE, _FOUND = 0, 1
@@ -54,9 +54,9 @@ def build(arguments: argparse.Namespace) -> int:
             listed = format_coverage(rows)
         else:
             listed = list_coverage(rows, summary=told if place == Path("-") else None)
-        _write(listed, place)
+        write_output(listed, place)
         told = "" if arguments.json and place == Path("-") else told
-    _write(told, None)
+    write_output(told, None)
     return _DONE
 
 
@@ -79,7 +79,7 @@ def gaps(arguments: argparse.Namespace) -> int:
         for document in documents
         for gap in find_gaps(read(document), vocabulary, names, described=arguments.described)
     )
-    _write(to_json(counts) if arguments.json else format_gaps(counts), None)
+    write_output(to_json(counts) if arguments.json else format_gaps(counts), None)
     return _DONE
 
 
@@ -112,7 +112,7 @@ def query(arguments: argparse.Namespace) -> int:
             raise QueryError("free SPARQL takes no parameters: leave them out", query=asked)
         else:
             result = run_sparql(store, text or "", timeout=arguments.timeout)
-        _write(_format_result(store, result, arguments), arguments.output)
+        write_output(_format_result(store, result, arguments), arguments.output)
     return _DONE
 
 
@@ -125,35 +125,12 @@ def questions(arguments: argparse.Namespace) -> int:
     known = load_questions()
     if arguments.name is not None:
         question = find_question(known, arguments.name)
-        _write(to_json(question) if arguments.json else format_question(question), None)
+        write_output(to_json(question) if arguments.json else format_question(question), None)
     elif arguments.json:
-        _write(to_json(tuple(known.values())), None)
+        write_output(to_json(tuple(known.values())), None)
     else:
-        _write(format_questions(known, color=sys.stdout.isatty()), None)
+        write_output(format_questions(known, color=sys.stdout.isatty()), None)
     return _DONE
-
-
-def explain(arguments: argparse.Namespace) -> int:
-    """Prove a triple down to the sentences it rests on."""
-    import json
-
-    from kg.reasoning import explain as explain_triple
-    from kg.reasoning import format_proof, proof_to_json
-    from kg.store import open_graph
-
-    with open_graph(arguments.graph, read_only=True) as store:
-        triple, holds = _find_triple(store, arguments)
-        try:
-            proof = explain_triple(store, triple)
-        except UnknownTermError as error:
-            # The names are known, so this is an answer and not a wrong use.
-            sys.stderr.write(f"kg: {error}\n")
-            return _FOUND
-    if arguments.json:
-        _write(json.dumps(proof_to_json(proof), ensure_ascii=False, indent=1) + "\n", None)
-    else:
-        _write(format_proof(proof) + "\n", None)
-    return _DONE if holds else _FOUND
 
 
 def export(arguments: argparse.Namespace) -> int:
@@ -163,7 +140,7 @@ def export(arguments: argparse.Namespace) -> int:
 
     with (
         open_graph(arguments.graph, read_only=True) as store,
-        _open_output(arguments.output) as out,
+        open_output(arguments.output) as out,
     ):
         export_graph(store, Format(arguments.format), out)
     return _DONE
@@ -178,7 +155,7 @@ def check(arguments: argparse.Namespace) -> int:
 
     with open_graph(arguments.graph, read_only=True) as store:
         findings = (*validate_graph(store), *check_quotes(store), measure_coverage(store))
-    _write(to_json(findings) if arguments.json else format_findings(findings), None)
+    write_output(to_json(findings) if arguments.json else format_findings(findings), None)
     return _DONE if all(finding.severity is Severity.INFO for finding in findings) else _FOUND
 
 
@@ -191,7 +168,7 @@ def claims(arguments: argparse.Namespace) -> int:
 
     extractor = prepare_extractor(arguments, load_vocabulary())
     reading = _read_article(arguments.file, extractor)
-    _write(export_claims(reading, arguments.format), arguments.output)
+    write_output(export_claims(reading, arguments.format), arguments.output)
     if extractor is not None and extractor.refused:
         sys.stderr.write(format_findings(extractor.report()))
     return _DONE
@@ -201,7 +178,7 @@ def mentions(arguments: argparse.Namespace) -> int:
     """Write the mentions of one article."""
     from kg.export import export_mentions
 
-    _write(export_mentions(_read_article(arguments.file), arguments.format), arguments.output)
+    write_output(export_mentions(_read_article(arguments.file), arguments.format), arguments.output)
     return _DONE
 
 
@@ -267,22 +244,6 @@ def _read_parameters(pairs: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _find_triple(store: GraphStore, arguments: argparse.Namespace) -> tuple[Triple, bool]:
-    """The triple that three names mean, one that holds if any does, and whether it holds."""
-    from itertools import product
-
-    from kg.query import find_relation, find_things
-
-    relation = find_relation(store, arguments.relation)
-    objects = find_things(store, arguments.object, kinds=True)
-    triples = [(s, relation, o) for s, o in product(find_things(store, arguments.subject), objects)]
-    for subject, predicate, object_ in triples:
-        quads = store.quads(subject=subject, predicate=predicate, object=object_)
-        if next(quads, None) is not None:
-            return (subject, predicate, object_), True
-    return triples[0], False
-
-
 def _format_result(store: GraphStore, result: QueryResult, arguments: argparse.Namespace) -> str:
     from rdflib import URIRef
 
@@ -301,7 +262,7 @@ def _format_result(store: GraphStore, result: QueryResult, arguments: argparse.N
 
 
 @contextmanager
-def _open_output(path: Path | None) -> Iterator[BinaryIO]:
+def open_output(path: Path | None) -> Iterator[BinaryIO]:
     """A file that appears whole or not at all, or standard output; ExportError if it is full."""
     if path is not None and path != Path("-"):
         from kg.export import open_target
@@ -319,7 +280,7 @@ def _open_output(path: Path | None) -> Iterator[BinaryIO]:
         raise ExportError(message, target="-") from error
 
 
-def _write(text: str, path: Path | None) -> None:
+def write_output(text: str, path: Path | None) -> None:
     # As bytes: CSV brings its own line ends, which Windows would double.
-    with _open_output(path) as out:
+    with open_output(path) as out:
         out.write(text.encode(errors="replace"))

@@ -3,7 +3,6 @@
 from kg.reasoning.closure import REASONERS, ReasoningResult, close_graph
 from kg.reasoning.explaining import explain, explain_all, open_explainer
 from kg.reasoning.proofs import Citation, Proof, format_proof, proof_to_json
-from kg.reasoning.terms import resolve_term
 
 __all__ = [
     "REASONERS",
@@ -16,5 +15,4 @@ __all__ = [
     "format_proof",
     "open_explainer",
     "proof_to_json",
-    "resolve_term",
 ]

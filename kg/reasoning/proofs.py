@@ -47,19 +47,25 @@ class Proof:
 
 
 def format_proof(proof: Proof) -> str:
-    """The proof as an indented tree: conclusion, reason, and below it each premise."""
-    return "\n".join(_format(proof, depth=0))
+    """The proof as an indented tree: conclusion, reason, and below it each premise.
+
+    What was proved above already is not proved again.
+    """
+    return "\n".join(_format(proof, set(), depth=0))
 
 
-def _format(proof: Proof, *, depth: int) -> list[str]:
+def _format(proof: Proof, shown: set[Triple], *, depth: int) -> list[str]:
     margin = "  " * depth
+    if proof.conclusion in shown and (proof.premises or proof.claims):
+        return [f"{margin}{proof.statement}", f"{margin}  as shown above"]
+    shown.add(proof.conclusion)
     by_rule = f" ({proof.rule})" if proof.rule else ""
     lines = [f"{margin}{proof.statement}", f"{margin}  {proof.rule_label}{by_rule}"]
     lines += [f"{margin}    {source}" for source in proof.sources]
     for citation in proof.claims:
         lines += [f"{margin}    {line}" for line in _format_citation(citation)]
     for premise in proof.premises:
-        lines += _format(premise, depth=depth + 2)
+        lines += _format(premise, shown, depth=depth + 2)
     return lines
 
 

@@ -1,0 +1,139 @@
+"""Reasoning over any RDF: files and rdflib graphs, not only the graphs that Concord builds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from owlrl import OWLRL_Semantics
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.util import from_n3
+
+from kg.rdf import TermTriple, read_terms
+from kg.reasoning.closure import load_owl_rules
+from kg.reasoning.result import Closure, close_triples
+from kg.reasoning.rulebook import Rule
+from kg.reasoning.wording import Wording, word_rule
+
+ENGINES = ("memory", "owlrl")
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """What follows from some RDF: all triples, those that were added, and what contradicts.
+
+    `seconds` is the time that reasoning took, `contradictions` are in words.
+    """
+
+    given: frozenset[TermTriple]
+    inferred: frozenset[TermTriple]
+    contradictions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    engine: str
+    seconds: float
+
+
+def reason_files(
+    paths: Sequence[Path], *, engine: str = "memory", rules: Sequence[Rule] | None = None
+) -> Reasoned:
+    """All that follows from the triples of RDF files together.
+
+    Raises GraphError for a file that is no RDF, ReasoningLimitError where too much would follow.
+    """
+    return reason_triples(_read_all(paths), engine=engine, rules=rules)
+
+
+def reason(graph: Graph, *, engine: str = "memory", rules: Sequence[Rule] | None = None) -> Graph:
+    """A new graph with the triples of one and all that follows from them by OWL 2 RL.
+
+    >>> from rdflib import Graph
+    >>> given = Graph().parse(data='''
+    ...     @prefix : <https://example.org/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+    ...     :allyOf a owl:SymmetricProperty . :Japan :allyOf :Australia .''')
+    >>> "Australia> <https://example.org/allyOf> <https://example.org/Japan>" in reason(
+    ...     given).serialize(format="nt")
+    True
+    """
+    triples = ((_write(s), _write(p), _write(o)) for s, p, o in graph)
+    reasoned = reason_triples(triples, engine=engine, rules=rules)
+    closed = Graph()
+    for prefix, namespace in graph.namespaces():
+        closed.bind(prefix, namespace)
+    for triple in graph:
+        closed.add(triple)
+    for subject, predicate, object_ in reasoned.inferred:
+        closed.add((from_n3(subject), from_n3(predicate), from_n3(object_)))
+    return closed
+
+
+def reason_triples(
+    triples: Iterable[TermTriple], *, engine: str = "memory", rules: Sequence[Rule] | None = None
+) -> Reasoned:
+    """All that follows from triples; `rules` by default those of OWL 2 RL.
+
+    Raises ValueError for an unknown engine.
+    """
+    given = frozenset(triples)
+    if engine == "owlrl":
+        return _reason_with_owlrl(given)
+    if engine != "memory":
+        raise ValueError(f"no engine {engine!r}: choose one of {', '.join(ENGINES)}")
+    used = load_owl_rules() if rules is None else tuple(rules)
+    start = time.perf_counter()
+    closure = close_triples(sorted(given), used)
+    inferred = frozenset(triple for triple in closure.triples() if triple not in given)
+    seconds = time.perf_counter() - start
+    broken = tuple(f"the list {head} is malformed: not used" for head in closure.broken_lists)
+    return Reasoned(given, inferred, word_clashes(closure), broken, engine, seconds)
+
+
+def word_clashes(closure: Closure) -> tuple[str, ...]:
+    """The contradictions of a closure in words, sorted; a last line counts those left out."""
+    wording = Wording({})
+    told = sorted(
+        {
+            f"{clash.rule}: {' ; '.join(' '.join(triple) for triple in premises)}: "
+            + word_rule(closure.rule_of(clash), None, (), premises, wording).removeprefix(
+                "because "
+            )
+            for clash in closure.clashes
+            for premises in ([closure.read(fact) for fact in clash.facts],)
+        }
+    )
+    more = closure.clash_count - len(closure.clashes)
+    return (*told, f"and {more} more") if more > 0 else tuple(told)
+
+
+def _read_all(paths: Sequence[Path]) -> Iterator[TermTriple]:
+    for number, path in enumerate(paths):
+        yield from read_terms(path, stem=f"b{number}x")
+
+
+def _write(term: object) -> str:
+    if isinstance(term, Literal) and str(term.datatype or "").endswith("#string"):
+        return Literal(str(term)).n3()
+    if isinstance(term, URIRef | BNode | Literal):
+        return term.n3()
+    raise TypeError(f"no term of RDF: {term!r}")
+
+
+def _reason_with_owlrl(given: frozenset[TermTriple]) -> Reasoned:
+    graph = Graph()
+    names: dict[str, Any] = {term: from_n3(term) for triple in given for term in triple}
+    for triple in given:
+        subject, predicate, object_ = (names[term] for term in triple)
+        graph.add((subject, predicate, object_))
+    start = time.perf_counter()
+    semantics = OWLRL_Semantics(graph, axioms=False, daxioms=False, rdfs=False)
+    semantics.closure()
+    seconds = time.perf_counter() - start
+    closed = {
+        (_write(s), _write(p), _write(o))
+        for s, p, o in graph
+        if not isinstance(s, Literal) and isinstance(p, URIRef)
+    }
+    said = tuple(sorted(map(str, semantics.error_messages)))
+    return Reasoned(given, frozenset(closed - given), said, (), "owlrl", seconds)
