@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, proving
+from kg.cli import commands, proving, removing
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
@@ -117,6 +117,9 @@ def _add_reading_commands(added_to: argparse._SubParsersAction[_Parser], graph: 
     )
     add_extractor_options(added)
     _add_json(added)
+
+    added = _add(added_to, removing.remove, "take articles out of the graph", parents=[graph])
+    removing.add_removal_options(added)
 
     added = _add(added_to, commands.gaps, "list the predicates that no entry covers")
     _add_paths(added)

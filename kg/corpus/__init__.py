@@ -1,16 +1,19 @@
-"""Building the graph of one article or many."""
+"""Building the graph of one article or many, and changing it."""
 
 from kg.corpus.build import build_corpus, prepare_reader
 from kg.corpus.fingerprint import compute_fingerprint
-from kg.corpus.records import BuildSummary, Progress, Stage
+from kg.corpus.records import BuildSummary, Progress, RemovalSummary, Stage
+from kg.corpus.removal import remove_articles
 from kg.corpus.summary import summarise_graph
 
 __all__ = [
     "BuildSummary",
     "Progress",
+    "RemovalSummary",
     "Stage",
     "build_corpus",
     "compute_fingerprint",
     "prepare_reader",
+    "remove_articles",
     "summarise_graph",
 ]

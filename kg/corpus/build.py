@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from rdflib import DCTERMS, Literal, URIRef
 
 from kg import graph, iris
+from kg.corpus.deriving import derive, find_article_graphs, forget_derived
+from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
 from kg.corpus.records import BuildSummary, Progress, Stage
 from kg.corpus.summary import summarise_graph
 from kg.documents import find_articles, read_document
 from kg.errors import DocumentError
-from kg.iris import KG
 from kg.model import Document, Finding, Reading, Severity
 from kg.rdf import Quad, Triple
 from kg.store import GraphStore, open_graph
@@ -75,9 +76,10 @@ def build_corpus(
                 _write_reading(store, reading, vocabulary, fingerprint, accepted)
                 changed.add(document.iri)
             seen.add(document.iri)
-        if not _find_article_graphs(store):
+        if not find_article_graphs(store):
             raise _explain_failures(failures, files)
-        findings = [*map(_report_failure, failures), *doubts(), *_derive(store, place, report)]
+        derived = derive(Draft(store), place, report)
+        findings = [*map(_report_failure, failures), *doubts(), *derived.findings]
         return summarise_graph(store, findings, read=len(changed), unchanged=len(seen - changed))
 
 
@@ -138,6 +140,8 @@ def _write_reading(
     accepted: Collection[URIRef],
 ) -> None:
     iri = reading.document.iri
+    if next(store.triples(iris.article_graph(iri)), None) is not None:
+        forget_derived(store)
     article = graph.describe_reading(reading, vocabulary, fingerprint=fingerprint)
     facts = graph.state_facts(reading, accepted)
     store.replace_all(
@@ -146,56 +150,6 @@ def _write_reading(
             iris.facts_graph(iri): _drop_graphs(facts),
         }
     )
-
-
-def _derive(store: GraphStore, ontology: Path, report: Report) -> Iterator[Finding]:
-    """Write what follows from the articles in the graph, and yield what is doubtful about it."""
-    # Here, since owlrl and pyshacl are slow to import.
-    from kg.reasoning import close_graph
-    from kg.validation import validate_graph
-
-    report(Progress(Stage.BACKGROUND, 0, 1))
-    background = graph.describe_background(
-        _find_uses(store), graph.read_descriptions(ontology), countries=_find_countries(store)
-    )
-    store.replace_all(
-        {
-            iris.ONTOLOGY_GRAPH: _drop_graphs(graph.describe_ontology(ontology)),
-            iris.BACKGROUND_GRAPH: _drop_graphs(background),
-        }
-    )
-    report(Progress(Stage.REASONING, 0, 1))
-    yield from close_graph(store).findings
-    report(Progress(Stage.CHECKING, 0, 1))
-    yield from validate_graph(store)
-    report(Progress(Stage.CHECKING, 1, 1))
-
-
-def _find_article_graphs(store: GraphStore) -> frozenset[URIRef]:
-    return frozenset(quad[3] for quad in store.quads(predicate=KG.sha256))
-
-
-def _find_countries(store: GraphStore) -> frozenset[str]:
-    articles = _find_article_graphs(store)
-    codes = store.quads(predicate=KG.countryCode)
-    return frozenset(str(code) for _, _, code, article in codes if article in articles)
-
-
-def _find_uses(store: GraphStore) -> Mapping[URIRef, Collection[str]]:
-    """The things that the articles of the graph name, each with those articles' dates."""
-    dates: dict[URIRef, str] = {}
-    for predicate in (KG.received, DCTERMS.issued):
-        for _, _, date, article in store.quads(predicate=predicate):
-            dates[article] = str(date)
-    uses: dict[URIRef, set[str]] = {}
-    articles = _find_article_graphs(store)
-    for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder):
-        for _, _, thing, article in store.quads(predicate=predicate):
-            if isinstance(thing, URIRef) and article in articles:
-                found = uses.setdefault(thing, set())
-                if article in dates:
-                    found.add(dates[article])
-    return uses
 
 
 def _drop_graphs(quads: Iterable[Quad]) -> Iterator[Triple]:

@@ -44,3 +44,27 @@ class BuildSummary:
     findings: tuple[Finding, ...]
     read: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedArticle:
+    """An article that was taken out, and how many claims and facts it had."""
+
+    iri: str
+    title: str
+    source: str
+    claims: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalSummary:
+    """What was taken out of a graph: `withdrawn` inferred triples do not follow from the rest.
+
+    `documents` counts the articles left.
+    """
+
+    removed: tuple[RemovedArticle, ...]
+    withdrawn: int
+    documents: int
+    findings: tuple[Finding, ...]
