@@ -15,11 +15,15 @@ from typing import NoReturn
 
 from kg import __version__
 from kg.cli import commands
+from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
 TABLE_FORMATS = ("jsonl", "table", "csv")
+CONTRADICTIONS = (
+    "logical", "self-contradiction", "opposite-polarity", "incompatible", "overlapping-values",
+)  # fmt: skip
 
 _DONE, _WRONG, _INTERRUPTED = 0, 2, 130
 
@@ -94,6 +98,13 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     for name in ("subject", "relation", "object"):
         added.add_argument(name, metavar=name.upper(), help="a name, prefixed name or IRI")
+    _add_json(added)
+
+    added = _add(
+        added_to, contradictions, "list what cannot all be true, with both sides", parents=[graph]
+    )
+    added.add_argument("--kind", choices=CONTRADICTIONS, help="only those of this kind")
+    added.add_argument("--about", metavar="NAME", help="only those about or held by this thing")
     _add_json(added)
 
     added = _add(added_to, commands.export, "write the graph in an RDF syntax", parents=[graph])

@@ -11,6 +11,7 @@ from rdflib.util import from_n3
 from kg import iris
 from kg.model import Finding, Severity
 from kg.rdf import Triple, format_term
+from kg.reasoning.disagreement import find_disagreements, word_claim
 from kg.reasoning.encoding import TermTriple
 from kg.reasoning.matching import Clause
 from kg.reasoning.owl import close_by_owl
@@ -18,6 +19,7 @@ from kg.reasoning.premises import Premises, gather_premises
 from kg.reasoning.result import Closure, Fact, close_triples
 from kg.reasoning.rulebook import OWL2RL_FILE, Rule, read_clauses, read_rulebook
 from kg.reasoning.rules import load_rules
+from kg.reasoning.terms import find_labels
 from kg.reasoning.wording import Wording, word_rule
 from kg.store import GraphStore
 from kg.vocabulary.files import ontology_directory
@@ -55,6 +57,7 @@ def close_graph(
         for head in closure.broken_lists
     ]
     findings += _report_clashes(closure, Wording(premises.labels))
+    findings += _report_disagreements(store)
     if reasoner == "owlrl":
         findings += _compare_with_owlrl(premises, kept)
     return ReasoningResult(len(kept), tuple(sorted(findings, key=_finding_key)))
@@ -141,6 +144,16 @@ def _report_clashes(closure: Closure, wording: Wording) -> Iterator[Finding]:
         said = " and ".join(wording.state(triple) for triple in told)
         focus = str(told[0][0]) if told else ""
         yield Finding(Severity.WARNING, "contradiction", focus, f"{said}: but {reason[8:]}")
+
+
+def _report_disagreements(store: GraphStore) -> Iterator[Finding]:
+    """The clashes between claims, a line each; `kg contradictions` has the quotes."""
+    wording = Wording(find_labels(store))
+    for found in find_disagreements(store, wording):
+        one, other = found.ones[0], found.others[0]
+        said = " against ".join(word_claim(claim, wording) for claim in (one, other))
+        message = f"{found.kind}: {said}: {found.reason}"
+        yield Finding(Severity.WARNING, "contradiction", str(one.subject), message)
 
 
 def _finding_key(finding: Finding) -> tuple[str, str, str]:
