@@ -13,7 +13,6 @@ from kg.model import Period
 from kg.reasoning import close_graph
 from kg.reasoning.contradictions import (
     KINDS,
-    contradiction_to_json,
     find_contradictions,
     format_contradictions,
 )
@@ -242,6 +241,23 @@ def test_a_term_of_office_dates_a_claim_that_has_no_date():
             [(KG.aids, OWL.propertyDisjointWith, KG.attacks)],
             "prp-pdw",
         ),
+        (
+            [("Peru", "aids", "Chile"), ("Chile", "attacks", "Peru")],
+            [
+                (ID.Giver, OWL.complementOf, ID.Attacker),
+                (KG.aids, RDFS.domain, ID.Giver),
+                (KG.attacks, RDFS.range, ID.Attacker),
+            ],
+            "cls-com",
+        ),
+        (
+            [("Peru", "aids", "Chile"), ("Peru", "aids", "Brazil")],
+            [
+                (KG.aids, RDF.type, OWL.FunctionalProperty),
+                (ID.Chile, OWL.differentFrom, ID.Brazil),
+            ],
+            "eq-diff1",
+        ),
     ],
 )
 def test_false_rules_are_proved_down_to_the_claims_of_both_sides(facts, ontology, rule):
@@ -314,10 +330,6 @@ def test_the_answer_is_the_same_each_time():
     first, second = (find_contradictions(make_store(*MIXED)) for _ in range(2))
     assert first == second
     assert format_contradictions(first) == format_contradictions(second)
-    turned = find_contradictions(make_store(*MIXED[:1], *MIXED[1:]))
-    assert json.dumps(list(map(contradiction_to_json, turned))) == json.dumps(
-        list(map(contradiction_to_json, first))
-    )
 
 
 @pytest.fixture(scope="module")
