@@ -332,17 +332,26 @@ class QuadStore:
             if isinstance(quad.graph_name, ox.NamedNode):
                 yield *_lift_triple(quad), URIRef(quad.graph_name.value)
 
-    def replace(self, graphs: Mapping[URIRef, Iterable[SourceTriple]]) -> None:
-        """Set the whole content of the graphs, all of them in one transaction."""
-        parts = []
-        for graph, triples in graphs.items():
-            name = format_term(graph)
-            body = "".join(f"{_lower_triple(triple)} .\n" for triple in skolemise(triples))
-            parts.append(f"DROP SILENT GRAPH {name}")
-            if body:
-                parts.append(f"INSERT DATA {{ GRAPH {name} {{\n{body}}} }}")
-        # The engine's own calls commit one by one; only an update spans several graphs.
-        self._store.update(" ;\n".join(parts))
+    def change(
+        self,
+        replaced: Mapping[URIRef, Iterable[SourceTriple]],
+        amended: Mapping[URIRef, tuple[Iterable[SourceTriple], Iterable[SourceTriple]]],
+    ) -> None:
+        """Set the whole content of some graphs and add to and take from others, all at once.
+
+        `amended` holds for each graph what comes and what goes; a graph that is left empty is to be
+        replaced by nothing instead, else its name stays.
+        """
+        parts: list[str] = []
+        for graph, triples in replaced.items():
+            parts.append(f"DROP SILENT GRAPH {format_term(graph)}")
+            parts += _write_data("INSERT", graph, skolemise(triples))
+        for graph, (added, gone) in amended.items():
+            parts += _write_data("DELETE", graph, skolemise(gone))
+            parts += _write_data("INSERT", graph, skolemise(added))
+        if parts:
+            # The engine's own calls commit one by one; only an update spans several graphs.
+            self._store.update(" ;\n".join(parts))
 
     def query(self, text: str, *, default_union: bool = True) -> QueryResult:
         """Answer a SPARQL query; QueryError where it is malformed or yields triples as terms."""
@@ -370,3 +379,8 @@ class QuadStore:
 
     def __len__(self) -> int:
         return len(self._store)
+
+
+def _write_data(action: str, graph: URIRef, triples: Iterable[SourceTriple]) -> list[str]:
+    body = "\n".join(map(format_triple, triples))
+    return [f"{action} DATA {{ GRAPH {format_term(graph)} {{\n{body}\n}} }}"] if body else []

@@ -126,15 +126,24 @@ class GraphStore:
 
     def replace_all(self, graphs: Mapping[URIRef, Iterable[SourceTriple]]) -> None:
         """Set the whole content of several named graphs, all of them in one transaction."""
+        self.change(graphs, {})
+
+    def change(
+        self,
+        replaced: Mapping[URIRef, Iterable[SourceTriple]],
+        amended: Mapping[URIRef, tuple[Iterable[SourceTriple], Iterable[SourceTriple]]],
+    ) -> None:
+        """Replace some named graphs and amend others by (added, gone), in one transaction."""
         if self.read_only:
             raise GraphError(
                 f"the graph at {self.directory} is open for reading: open it for writing",
                 path=self.directory,
             )
         # Taken before the engine's errors are watched, so that the caller's own pass through.
-        content = {graph: list(triples) for graph, triples in graphs.items()}
+        content = {graph: list(triples) for graph, triples in replaced.items()}
+        amendments = {graph: (list(added), list(gone)) for graph, (added, gone) in amended.items()}
         with _translated(self.directory):
-            self._store.replace(content)
+            self._store.change(content, amendments)
 
     def remove(self, graph: URIRef) -> None:
         """Remove a named graph; one that is not there is no error."""

@@ -15,11 +15,15 @@ from typing import NoReturn
 
 from kg import __version__
 from kg.cli import commands, proving, removing
+from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
 TABLE_FORMATS = ("jsonl", "table", "csv")
+CONTRADICTIONS = (
+    "logical", "self-contradiction", "opposite-polarity", "incompatible", "overlapping-values",
+)  # fmt: skip
 
 _DONE, _WRONG, _INTERRUPTED = 0, 2, 130
 
@@ -90,6 +94,13 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_json(added)
 
     _add_reasoning_commands(added_to, graph)
+
+    added = _add(
+        added_to, contradictions, "list what cannot all be true, with both sides", parents=[graph]
+    )
+    added.add_argument("--kind", choices=CONTRADICTIONS, help="only those of this kind")
+    added.add_argument("--about", metavar="NAME", help="only those about or held by this thing")
+    _add_json(added)
 
     added = _add(added_to, commands.export, "write the graph in an RDF syntax", parents=[graph])
     added.add_argument("-f", "--format", choices=RDF_FORMATS, default="turtle", help="the syntax")

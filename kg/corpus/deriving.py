@@ -109,7 +109,12 @@ def _close(draft: Draft, now: _Kept) -> tuple[ChangingClosure | None, set[str], 
     """Put into the draft what is inferred; the closure, its things, and what is doubtful."""
     from kg.reasoning import close_graph
     from kg.reasoning.changing import ChangingClosure, load_closure
-    from kg.reasoning.closure import load_owl_rules, load_own_rules, write_triple
+    from kg.reasoning.closure import (
+        load_owl_rules,
+        load_own_rules,
+        report_disagreements,
+        write_triple,
+    )
     from kg.reasoning.premises import gather_premises
     from kg.reasoning.rulebook import read_clauses
 
@@ -127,12 +132,12 @@ def _close(draft: Draft, now: _Kept) -> tuple[ChangingClosure | None, set[str], 
             after = closure.find_conclusions(map(_write, change.things))
             new, old = _read(after.without(before)), _read(before.without(after))
             draft.amend(iris.INFERRED_GRAPH, new, old)
-            return closure, change.things, []
+            return closure, change.things, list(report_disagreements(draft))
     closure, premises = ChangingClosure(axioms, rules), gather_premises(draft, own)
     things = {str(thing) for thing in premises.things}
     if closure.change(map(write_triple, sorted(premises.data)), ()):
         draft.replace(iris.INFERRED_GRAPH, _read(closure.find_conclusions(map(_write, things))))
-        return closure, things, []
+        return closure, things, list(report_disagreements(draft))
     # Equality and contradictions are told with their proofs, which only a whole closure has.
     return None, set(), list(close_graph(draft).findings)
 

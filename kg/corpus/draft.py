@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rdflib import Literal, URIRef
 
-from kg.rdf import Quad, QueryResult, SourceTriple, Triple, format_term, format_triple, skolemise
-from kg.store import GraphStore, _translated, open_memory_graph
+from kg.rdf import Quad, QueryResult, SourceTriple, Triple, skolemise
+from kg.store import GraphStore, open_memory_graph
 
 _BySubject = dict[URIRef, dict[Triple, None]]
 
@@ -98,23 +98,16 @@ class Draft(GraphStore):
 
     def commit(self) -> None:
         """Write all changes in one transaction, in which only what differs is written."""
-        parts = []
-        for graph, content in self._changes.items():
-            parts.append(f"DROP SILENT GRAPH {format_term(graph)}")
-            parts += _write("INSERT", graph, [each for group in content.values() for each in group])
-        for graph, (added, gone) in self._amendments.items():
+        replaced: dict[URIRef, list[Triple]] = {
+            graph: [each for group in content.values() for each in group]
+            for graph, content in self._changes.items()
+        }
+        amended = {}
+        for graph, parts in self._amendments.items():
             if next(self.triples(graph), None) is None:
                 # A graph that loses its last triple would stay by name.
-                parts.append(f"DROP SILENT GRAPH {format_term(graph)}")
+                replaced[graph] = []
             else:
-                parts += [*_write("DELETE", graph, gone), *_write("INSERT", graph, added)]
-        if parts:
-            with _translated(self.directory):
-                # The engine's own calls commit one by one; only an update spans several graphs.
-                self.below._store._store.update(" ;\n".join(parts))
+                amended[graph] = parts
+        self.below.change(replaced, amended)
         self.close()
-
-
-def _write(action: str, graph: URIRef, triples: Iterable[Triple]) -> list[str]:
-    body = "\n".join(map(format_triple, triples))
-    return [f"{action} DATA {{ GRAPH {format_term(graph)} {{\n{body}\n}} }}"] if body else []

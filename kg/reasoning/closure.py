@@ -11,6 +11,7 @@ from rdflib.util import from_n3
 from kg import iris
 from kg.model import Finding, Severity
 from kg.rdf import Triple, format_term
+from kg.reasoning.disagreement import find_disagreements, word_claim
 from kg.reasoning.encoding import TermTriple
 from kg.reasoning.matching import Clause
 from kg.reasoning.owl import close_by_owl
@@ -18,6 +19,7 @@ from kg.reasoning.premises import Premises, gather_premises
 from kg.reasoning.result import Closure, Fact, close_triples
 from kg.reasoning.rulebook import OWL2RL_FILE, Rule, read_clauses, read_rulebook
 from kg.reasoning.rules import load_rules
+from kg.reasoning.labels import find_labels
 from kg.reasoning.wording import Wording, word_rule
 from kg.store import GraphStore
 from kg.vocabulary.files import ontology_directory
@@ -39,14 +41,15 @@ def close_graph(
     """Write to the inferred graph what follows about the things that the articles speak of.
 
     `rules` are those beyond OWL 2 RL, by default the shipped ones. What owlrl concludes and no rule
-    of Concord proves becomes a finding and is left out. Contradictions are findings too. Raises ValueError for an unknown reasoner.
+    of Concord proves becomes a finding and is left out. Contradictions are findings too. Raises
+    ValueError for an unknown reasoner.
     """
     if reasoner not in REASONERS:
         raise ValueError(f"no reasoner {reasoner!r}: choose one of {', '.join(REASONERS)}")
     own_rules = load_own_rules() if rules is None else tuple(rules)
     premises = gather_premises(store, own_rules)
     closure = close_premises(premises, own_rules)
-    kept, _ = find_conclusions(closure, premises)
+    kept = find_conclusions(closure, premises)
     store.replace(iris.INFERRED_GRAPH, sorted(kept))
     findings = [
         Finding(
@@ -55,6 +58,7 @@ def close_graph(
         for head in closure.broken_lists
     ]
     findings += _report_clashes(closure, Wording(premises.labels))
+    findings += report_disagreements(store)
     if reasoner == "owlrl":
         findings += _compare_with_owlrl(premises, kept)
     return ReasoningResult(len(kept), tuple(sorted(findings, key=_finding_key)))
@@ -95,42 +99,18 @@ def read_triple(triple: TermTriple) -> Triple | None:
     return None
 
 
-def find_conclusions(
-    closure: Closure, premises: Premises
-) -> tuple[frozenset[Triple], frozenset[Triple]]:
-    """What a closure adds about the things of the articles: with what that rests on, and alone."""
+def find_conclusions(closure: Closure, premises: Premises) -> frozenset[Triple]:
+    """What a closure adds about the things that the articles speak of."""
     given = {write_triple(triple) for triple in premises.data}
-    wanted: dict[Triple, TermTriple] = {}
-    for triple in closure.triples():
-        if triple not in given and triple[2].startswith("<"):
-            read = read_triple(triple)
-            if read is not None and _is_about_things(read) and _is_wanted(read, premises.things):
-                wanted[read] = triple
-    support = _collect_support(closure, wanted.values())
-    resting = {
+    return frozenset(
         read
-        for triple in support
+        for triple in closure.triples()
         if triple not in given
+        and triple[2].startswith("<")
         and (read := read_triple(triple)) is not None
         and _is_about_things(read)
-    }
-    return frozenset(wanted.keys() | resting), frozenset(wanted)
-
-
-def _collect_support(closure: Closure, targets: Iterable[TermTriple]) -> Iterator[TermTriple]:
-    """The inferred facts that the proofs of the targets rest on."""
-    waiting: list[Fact] = [fact for target in targets if (fact := closure.find(target)) is not None]
-    seen = set(waiting)
-    while waiting:
-        fact = waiting.pop()
-        derivation = closure.derive(fact)
-        if derivation is None:
-            continue
-        yield closure.read(fact)
-        for premise in derivation.premises:
-            if premise not in seen:
-                seen.add(premise)
-                waiting.append(premise)
+        and _is_wanted(read, premises.things)
+    )
 
 
 def _report_clashes(closure: Closure, wording: Wording) -> Iterator[Finding]:
@@ -141,6 +121,16 @@ def _report_clashes(closure: Closure, wording: Wording) -> Iterator[Finding]:
         said = " and ".join(wording.state(triple) for triple in told)
         focus = str(told[0][0]) if told else ""
         yield Finding(Severity.WARNING, "contradiction", focus, f"{said}: but {reason[8:]}")
+
+
+def report_disagreements(store: GraphStore) -> Iterator[Finding]:
+    """The clashes between claims, a line each; `kg contradictions` has the quotes."""
+    wording = Wording(find_labels(store))
+    for found in find_disagreements(store, wording):
+        one, other = found.ones[0], found.others[0]
+        said = " against ".join(word_claim(claim, wording) for claim in (one, other))
+        message = f"{found.kind}: {said}: {found.reason}"
+        yield Finding(Severity.WARNING, "contradiction", str(one.subject), message)
 
 
 def _finding_key(finding: Finding) -> tuple[str, str, str]:

@@ -6,9 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from rdflib import RDF, URIRef
+from rdflib import URIRef
 
-from kg import iris
 from kg.rdf import Triple
 from kg.reasoning.closure import close_premises, find_conclusions, load_own_rules
 from kg.reasoning.matching import Clause
@@ -62,5 +61,4 @@ def take_perspective(
 
 def _infer(store: GraphStore, rules: Sequence[Clause], holders: Collection[URIRef]) -> set[Triple]:
     premises = gather_premises(store, rules, accepted=holders)
-    kept, _ = find_conclusions(close_premises(premises, rules), premises)
-    return {triple for triple in kept if triple[1] != RDF.type or triple[2].startswith(iris.KG)}
+    return set(find_conclusions(close_premises(premises, rules), premises))
