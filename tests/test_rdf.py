@@ -76,7 +76,7 @@ def test_a_ring_of_blank_nodes_is_refused():
 @given(st.lists(LITERALS, max_size=5))
 def test_what_is_stored_comes_back(literals):
     store = rdf.QuadStore()
-    store.replace({G: [(A, P, literal) for literal in literals]})
+    store.change({G: [(A, P, literal) for literal in literals]}, {})
     assert {object_ for _, _, object_, _ in store.triples(G)} == set(literals)
 
 
@@ -99,7 +99,7 @@ def test_what_does_not_parse_is_a_value_error():
 
 def test_queries_answer_in_rdflib_terms():
     store = rdf.QuadStore()
-    store.replace({G: [(A, P, Literal("x"))]})
+    store.change({G: [(A, P, Literal("x"))]}, {})
     found = store.query("SELECT ?s ?o ?none { ?s ?p ?o }")
     assert found.variables == ("s", "o", "none")
     assert found.rows == ((A, Literal("x"), None),)
