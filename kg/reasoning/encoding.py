@@ -59,8 +59,8 @@ class Terms:
 
 def encode_triples(terms: Terms, triples: Iterable[TermTriple]) -> tuple[Ids, Ids, Ids]:
     """The triples as three columns of numbers, in their order."""
-    ids = terms._ids  # noqa: SLF001  the loop below is the hot path of loading
-    table = terms._terms  # noqa: SLF001
+    ids = terms._ids
+    table = terms._terms
     flat: list[int] = []
     add = flat.append
     for triple in triples:

@@ -58,8 +58,11 @@ class Facts:
         self.object.extend(objects)
         self.plan.extend(np.full(count, plan, dtype=np.int32))
         width = len(premises)
-        self.start.extend(np.arange(start, start + count * width, max(width, 1), dtype=np.int32)
-                          if width else np.full(count, start, dtype=np.int32))
+        self.start.extend(
+            np.arange(start, start + count * width, max(width, 1), dtype=np.int32)
+            if width
+            else np.full(count, start, dtype=np.int32)
+        )
         if width:
             self.premises.extend(np.stack(premises, axis=1).ravel())
         return numbers

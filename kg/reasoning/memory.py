@@ -6,17 +6,17 @@ Each round joins the new facts of the last with all there are (Abiteboul, Hull a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kg.errors import ReasoningLimitError
-from kg.reasoning.encoding import DIFFERENT, FIRST, REST, SAME, TYPE, Ids, Terms
+from kg.reasoning.encoding import DIFFERENT, FIRST, REST, SAME, TYPE, Ids, Keys, Terms
 from kg.reasoning.equality import Equality
 from kg.reasoning.facts import GIVEN, Facts
-from kg.reasoning.joining import Matches, Rows, match_plan, read_end
-from kg.reasoning.plans import Cell, Plan
+from kg.reasoning.joining import Matches, Rows, link_halves, match_plan, read_end
+from kg.reasoning.plans import Cell, Halves, Plan, find_halves, is_symmetric, is_transitive
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.schema import Schema
 from kg.reasoning.tables import Table, make_keys, split_keys
@@ -28,7 +28,15 @@ from kg.reasoning.values import (
     read_value,
 )
 
-MOST_FACTS = 50_000_000
+MOST_FACTS = 20_000_000
+# Rules times axioms: each plan is a record, so that there may be fewer of them than of facts.
+MOST_PLANS = 500_000
+# Ways in which a rule's body holds: most give what is known already, but each takes time.
+MOST_MATCHES = 2_000_000_000
+# Past so many plans, axioms that only repeat what others do for the data get none.
+_MANY_PLANS = 5_000
+# Conclusions that wait for the end of a round are freed of repetitions when they are so many.
+_MOST_WAITING = 4_000_000
 _MOST_CLASHES = 10_000
 
 
@@ -45,7 +53,7 @@ class Clash:
 @dataclass(frozen=True, slots=True)
 class _Block:
     plan: int
-    keys: np.ndarray  # type: ignore[type-arg]
+    keys: Keys
     premises: tuple[Ids, ...]
 
 
@@ -72,7 +80,12 @@ class Engine:
         self._waiting: dict[int, list[Rows]] = {}
         self._typed: set[int] = set()
         self._renamed: list[Plan] = []
-        self._started: set[tuple[Cell | None, tuple[Cell, ...]]] = set()
+        self._started: set[tuple[object, ...]] = set()
+        self._halves: dict[int, Halves] = {}
+        self._steps: dict[int, Table] = {}
+        self._turns: dict[int, set[int]] = {}
+        self._pending = 0
+        self._match_count = 0
 
     def _add_rewriting(self) -> int:
         """The plan under which facts about equals are told of the name of their class."""
@@ -91,7 +104,7 @@ class Engine:
             if start < end:
                 self._take(int(tables[start]), make_keys(subjects[start:end], ends[start:end]))
 
-    def _take(self, table: int, keys: np.ndarray) -> None:  # type: ignore[type-arg]
+    def _take(self, table: int, keys: Keys) -> None:
         if table == self._same:
             subjects, objects = split_keys(keys)
             self._add_facts(table, subjects, objects, GIVEN, ())
@@ -109,15 +122,18 @@ class Engine:
     ) -> None:
         if not len(subjects):
             return
-        if len(self.facts) + len(subjects) > self._limit:
-            raise ReasoningLimitError(
-                f"more than {self._limit:,} facts would follow: raise the limit or give less",
-                limit=self._limit,
-            )
+        self._check_limit(len(subjects))
         numbers = self.facts.add(table, subjects, objects, plan, premises)
         if table != self._same:
             self.tables.setdefault(table, Table()).add(subjects, objects, numbers)
         self._waiting.setdefault(table, []).append((subjects, objects, numbers))
+
+    def _check_limit(self, more: int) -> None:
+        if len(self.facts) + more > self._limit:
+            raise ReasoningLimitError(
+                f"more than {self._limit:,} facts would follow: raise the limit or give less",
+                limit=self._limit,
+            )
 
     def run(self) -> None:
         """Add all that follows."""
@@ -128,12 +144,12 @@ class Engine:
             plans += self._feed_schema(news)
             plans += self._renamed
             self._renamed = []
-            old = {table: list(entries) for table, entries in self._triggers.items()}
+            for table, rows in news.items():
+                for number, place in self._triggers.get(table, ()):
+                    self._apply(number, place, rows)
+            # Plans start from all there is, what is new among it.
             for plan in plans:
                 self._start_plan(plan)
-            for table, rows in news.items():
-                for number, place in old.get(table, ()):
-                    self._apply(number, place, rows)
             plans = []
             self._commit()
         self._check_equals()
@@ -141,9 +157,9 @@ class Engine:
 
     def _collect_news(self) -> dict[int, Rows]:
         """The facts of the last round by table, told of the names of their classes."""
-        self._merge_same()
+        while self._same in self._waiting:
+            self._merge_same()
         waiting, self._waiting = self._waiting, {}
-        waiting.pop(self._same, None)
         news: dict[int, Rows] = {}
         for table in sorted(waiting):
             parts = waiting[table]
@@ -164,35 +180,57 @@ class Engine:
 
     def _feed_schema(self, news: dict[int, Rows]) -> list[Plan]:
         plans: list[Plan] = []
-        facts = [
-            (table, int(s), int(o), int(f))
-            for table in news
-            if table in self.schema.watched
-            for s, o, f in zip(*news[table], strict=True)
-        ]
-        plans += self.schema.add(facts)
+        facts: list[tuple[int, int, int, int]] = []
+        for table in news:
+            if table in self.schema.watched:
+                columns = (each.tolist() for each in self._leave_implied(table, news[table]))
+                facts += [(table, *row) for row in zip(*columns, strict=True)]
+        for plan in self.schema.add(facts):
+            plans.append(plan)
+            if len(self.plans) + len(plans) > MOST_PLANS:
+                raise ReasoningLimitError(
+                    f"the axioms make more than {MOST_PLANS:,} rules of their own",
+                    limit=MOST_PLANS,
+                )
         plans += self.schema.add_tables(sorted(news))
         return plans
 
+    def _leave_implied(self, table: int, rows: Rows) -> Rows:
+        """Where there are many axioms, only those which do not merely follow from others."""
+        implying = self.schema.implying.get(table)
+        if implying is None or len(self.plans) < _MANY_PLANS:
+            return rows
+        numbers = [n for n, plan in enumerate(self.plans) if self.rules[plan.rule].name in implying]
+        keep = ~np.isin(self.facts.plan.view()[rows[2]], np.array(numbers, dtype=np.int32))
+        return rows[0][keep], rows[1][keep], rows[2][keep]
+
     def _start_plan(self, plan: Plan) -> None:
-        if (plan.head, plan.body) in self._started and plan.body:
+        made = (plan.head, plan.body, plan.distinct)
+        if made in self._started and plan.body:
             return
-        self._started.add((plan.head, plan.body))
+        self._started.add(made)
         number = len(self.plans)
         self.plans.append(plan)
+        self._note_form(number, plan)
+        halves = self._halves.get(number)
         for place, cell in enumerate(plan.body):
-            self._triggers.setdefault(cell.table, []).append((number, place))
+            if halves is None or place not in halves.other:
+                self._triggers.setdefault(cell.table, []).append((number, place))
             if cell.table < 0:
                 self._type_literals(~cell.table)
         if not plan.body:
             self._state(number, plan)
             return
         sizes = [
-            (0 if isinstance(cell.subject, str) and cell.subject == cell.object else 1,
-             self.tables[cell.table].size if cell.table in self.tables else 0, place)
+            (
+                0 if isinstance(cell.subject, str) and cell.subject == cell.object else 1,
+                self.tables[cell.table].size if cell.table in self.tables else 0,
+                place,
+            )
             for place, cell in enumerate(plan.body)
+            if halves is None or place not in halves.other
         ]
-        place = min(sizes)[2]
+        place = 0 if number in self._steps else min(sizes)[2]
         table = self.tables.get(plan.body[place].table)
         if table is not None and all(size for _, size, _ in sizes):
             self._apply(number, place, table.rows())
@@ -210,13 +248,66 @@ class Engine:
     def _apply(self, number: int, place: int, news: Rows) -> None:
         plan = self.plans[number]
         head = plan.head
-        for matches in match_plan(plan, place, news, self.tables):
+        for matches in self._match(number, place, news):
+            self._match_count += matches.size
+            if self._match_count > MOST_MATCHES:
+                raise ReasoningLimitError(
+                    f"the rules hold in more than {MOST_MATCHES:,} ways", limit=MOST_MATCHES
+                )
             if head is None:
                 self._add_clashes(number, plan, matches)
                 continue
             premises = tuple(matches.facts[each] for each in range(len(plan.body)))
             subjects, objects = read_end(head.subject, matches), read_end(head.object, matches)
             self._offer(head.table, number, subjects, objects, premises)
+
+    def _note_form(self, number: int, plan: Plan) -> None:
+        """See for which forms of rule there is a shorter way than joining all with all."""
+        halves = find_halves(plan) if plan.head and plan.head.table == self._same else None
+        if halves is not None:
+            self._halves[number] = halves
+        elif is_transitive(plan):
+            self._steps[number] = Table()
+        elif is_symmetric(plan):
+            self._turns.setdefault(plan.body[0].table, set()).add(number)
+
+    def _match(self, number: int, place: int, news: Rows) -> Iterator[Matches]:
+        plan = self.plans[number]
+        if number in self._halves:
+            yield from link_halves(plan, self._halves[number], place, news, self.tables)
+        elif number in self._steps:
+            yield from self._match_steps(number, place, news)
+        else:
+            yield from match_plan(plan, place, news, self.tables)
+
+    def _match_steps(self, number: int, place: int, news: Rows) -> Iterator[Matches]:
+        """A transitive relation goes on by single steps only: what itself made is no step.
+
+        So each path is found once, from its start, and not once for each place to cut it.
+        """
+        plan, steps = self.plans[number], self._steps[number]
+        table = plan.body[0].table
+        if place == 0:
+            if not steps.size:
+                steps.add(*self._keep_steps(number, self.tables[table].rows()))
+            yield from match_plan(plan, 0, news, {table: steps})
+        else:
+            fresh = self._keep_steps(number, news)
+            known = ~steps.find(make_keys(fresh[0], fresh[1]))[0]
+            steps.add(*(column[known] for column in fresh))
+            yield from match_plan(plan, 1, fresh, self.tables)
+
+    def _keep_steps(self, number: int, rows: Rows) -> Rows:
+        plans = self.facts.plan.view()
+        made = plans[rows[2]]
+        step = made != number
+        turns = self._turns.get(self.plans[number].body[0].table)
+        if turns:
+            # Nor is such a path said the other way round: its steps were turned one by one.
+            turned = np.isin(made, np.array(sorted(turns), dtype=np.int32))
+            firsts = self.facts.start.view()[rows[2][turned]]
+            step[turned] = plans[self.facts.premises.view()[firsts]] != number
+        return rows[0][step], rows[1][step], rows[2][step]
 
     def _offer(
         self, table: int, plan: int, subjects: Ids, objects: Ids, premises: tuple[Ids, ...]
@@ -237,11 +328,21 @@ class Engine:
             premises = tuple(column[fresh] for column in premises)
         if len(keys):
             self._blocks.setdefault(table, []).append(_Block(plan, keys, premises))
-            if len(self._blocks[table]) % 64 == 0:
-                self._blocks[table] = _thin(self._blocks[table])
+            self._pending += len(keys)
+            if self._pending > _MOST_WAITING:
+                self._thin_all()
+
+    def _thin_all(self) -> None:
+        """Free what waits of repetitions; past the limit it need not wait for the end."""
+        self._blocks = {table: _thin(blocks) for table, blocks in self._blocks.items()}
+        waiting = sum(len(block.keys) for blocks in self._blocks.values() for block in blocks)
+        self._check_limit(waiting)
+        # The next thinning must be worth its sorting.
+        self._pending = min(0, _MOST_WAITING - 2 * waiting)
 
     def _commit(self) -> None:
         blocks, self._blocks = self._blocks, {}
+        self._pending = 0
         for table in sorted(blocks):
             for block in _thin(blocks[table]):
                 subjects, objects = split_keys(block.keys)
@@ -277,6 +378,8 @@ class Engine:
     def _rename_all(self) -> None:
         """Tell every fact of the names of the classes it speaks of; merged rows become one."""
         names = self._names = self.equality.names(len(self.terms))
+        self.schema.rename_lists(self.equality.find)
+        self._steps = {number: Table() for number in self._steps}
         for table in sorted(self.tables):
             subjects, objects, facts = self.tables[table].rows()
             new_table = self._name(table)
@@ -289,9 +392,7 @@ class Engine:
             kept.add(subjects[stay], objects[stay], facts[stay])
             self.tables[table] = kept
             moved = ~stay
-            self._offer(
-                new_table, self._rewrite, subjects[moved], objects[moved], (facts[moved],)
-            )
+            self._offer(new_table, self._rewrite, subjects[moved], objects[moved], (facts[moved],))
         self._commit()
         self._rename_plans()
 
@@ -372,9 +473,9 @@ class Engine:
         name = self.rules[plan.rule].name
         self.clash_count += matches.size
         room = max(0, _MOST_CLASHES - len(self.clashes))
-        self.clashes += [
-            Clash(name, number, tuple(row)) for row in zip(*columns, strict=True)
-        ][:room]
+        self.clashes += [Clash(name, number, tuple(row)) for row in zip(*columns, strict=True)][
+            :room
+        ]
 
 
 def _thin(blocks: list[_Block]) -> list[_Block]:

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from kg.errors import ReasoningLimitError
-from kg.reasoning.encoding import SAME, TYPE, TermTriple, Terms, encode_triples
+from kg.reasoning.encoding import SAME, TYPE, Terms, TermTriple, encode_triples
 from kg.reasoning.facts import GIVEN
 from kg.reasoning.memory import MOST_FACTS, Clash, Engine
 from kg.reasoning.rulebook import Rule
@@ -69,7 +69,9 @@ class Closure:
         return self._is_reflexive(triple) or self.find(triple) is not None
 
     def _is_reflexive(self, triple: TermTriple) -> bool:
-        return triple[1] == SAME and triple[0] == triple[2] and self.terms.find(triple[0]) is not None
+        return (
+            triple[1] == SAME and triple[0] == triple[2] and self.terms.find(triple[0]) is not None
+        )
 
     def are_same(self, one: str, other: str) -> bool:
         """Whether two terms are the same thing."""
@@ -86,7 +88,9 @@ class Closure:
         numbers = [self.terms.find(term) for term in triple]
         if None in numbers:
             return None
-        subject, relation, object_ = (self._engine.equality.find(n) for n in numbers if n is not None)
+        subject, relation, object_ = (
+            self._engine.equality.find(n) for n in numbers if n is not None
+        )
         table = self._engine.tables.get(~object_ if relation == self._type else relation)
         if table is None:
             return None

@@ -116,7 +116,11 @@ def _push(runs: list[_Run], run: _Run) -> None:
 def _count(runs: list[_Run], ends: Ids) -> int:
     low = ends.astype(np.int64) << 32
     return sum(
-        int((np.searchsorted(run.keys, low | _LOW, side="right") - np.searchsorted(run.keys, low)).sum())
+        int(
+            (
+                np.searchsorted(run.keys, low | _LOW, side="right") - np.searchsorted(run.keys, low)
+            ).sum()
+        )
         for run in runs
     )
 

@@ -38,7 +38,7 @@ _INTEGERS: Final[dict[str, tuple[int | None, int | None]]] = {
     "unsignedByte": (0, 255),
 }
 _FAMILIES: Final = {
-    **{name: "decimal" for name in (*_INTEGERS, "decimal")},
+    **dict.fromkeys((*_INTEGERS, "decimal"), "decimal"),
     "float": "float", "double": "double", "boolean": "boolean",
     "dateTime": "dateTime", "dateTimeStamp": "dateTime", "date": "date", "time": "time",
     "string": "string", "normalizedString": "string", "token": "string", "language": "string",
