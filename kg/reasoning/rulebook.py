@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,10 @@ def read_rulebook(path: Path) -> tuple[Rule, ...]:
     """
     graph = Graph()
     try:
-        graph.parse(source=str(path), format="n3")
+        with warnings.catch_warnings():
+            # rdflib's own parser of formulas uses names that rdflib has deprecated.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            graph.parse(source=str(path), format="n3")
     except (OSError, BadSyntax, ParserError) as error:
         raise OntologyError(f"{path}: cannot be read as Notation3: {error}", path=path) from error
     names = sorted(
