@@ -6,26 +6,29 @@ Each round joins the new facts of the last with all there are (Abiteboul, Hull a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import ChainMap
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kg.errors import ReasoningLimitError
+from kg.reasoning.checks import Clash as Clash
+from kg.reasoning.checks import check_all_different, check_datatypes, check_different, check_values
 from kg.reasoning.encoding import DIFFERENT, FIRST, REST, SAME, TYPE, Ids, Keys, Terms
 from kg.reasoning.equality import Equality
 from kg.reasoning.facts import GIVEN, Facts
-from kg.reasoning.joining import Matches, Rows, link_halves, match_plan, read_end
-from kg.reasoning.plans import Cell, Halves, Plan, find_halves, is_symmetric, is_transitive
+from kg.reasoning.joining import Matches, Rows, read_end
+from kg.reasoning.plans import Cell, Plan
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.schema import Schema
+from kg.reasoning.shortcuts import Shortcuts
 from kg.reasoning.tables import Table, make_keys, split_keys
 from kg.reasoning.values import (
     group_equal_literals,
     is_in_datatype,
     is_known_datatype,
     rank_term,
-    read_value,
 )
 
 MOST_FACTS = 20_000_000
@@ -38,16 +41,6 @@ _MANY_PLANS = 5_000
 # Conclusions that wait for the end of a round are freed of repetitions when they are so many.
 _MOST_WAITING = 4_000_000
 _MOST_CLASHES = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A contradiction: the plan or built-in rule that tells it and the facts it rests on."""
-
-    rule: str
-    plan: int
-    facts: tuple[int, ...]
-    terms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +74,10 @@ class Engine:
         self._typed: set[int] = set()
         self._renamed: list[Plan] = []
         self._started: set[tuple[object, ...]] = set()
-        self._halves: dict[int, Halves] = {}
-        self._steps: dict[int, Table] = {}
-        self._turns: dict[int, set[int]] = {}
+        self._shortcuts = Shortcuts(self.facts, self.plans, self._same)
+        self._by_rule: dict[str, list[int]] = {}
+        self._mirrors: dict[int, Table] = {}
+        self._sources = ChainMap(self._mirrors, self.tables)
         self._pending = 0
         self._match_count = 0
 
@@ -127,6 +121,18 @@ class Engine:
         if table != self._same:
             self.tables.setdefault(table, Table()).add(subjects, objects, numbers)
         self._waiting.setdefault(table, []).append((subjects, objects, numbers))
+        if table < 0 and self._type in self._mirrors:
+            kinds = np.full(len(subjects), ~table, dtype=np.int32)
+            self._mirrors[self._type].add(subjects, kinds, numbers)
+            self._waiting.setdefault(self._type, []).append((subjects, kinds, numbers))
+
+    def _mirror_types(self) -> None:
+        """Hold what is of which class as one relation too, for rules that ask so (`?x ?p ?y`)."""
+        mirror = self._mirrors[self._type] = Table()
+        for table in sorted(self.tables):
+            if table < 0:
+                subjects, _, facts = self.tables[table].rows()
+                mirror.add(subjects, np.full(len(subjects), ~table, dtype=np.int32), facts)
 
     def _check_limit(self, more: int) -> None:
         if len(self.facts) + more > self._limit:
@@ -152,8 +158,7 @@ class Engine:
                 self._start_plan(plan)
             plans = []
             self._commit()
-        self._check_equals()
-        self._check_datatypes()
+        self._check()
 
     def _collect_news(self) -> dict[int, Rows]:
         """The facts of the last round by table, told of the names of their classes."""
@@ -192,7 +197,7 @@ class Engine:
                     f"the axioms make more than {MOST_PLANS:,} rules of their own",
                     limit=MOST_PLANS,
                 )
-        plans += self.schema.add_tables(sorted(news))
+        plans += self.schema.add_tables(table for table in sorted(news) if table != self._type)
         return plans
 
     def _leave_implied(self, table: int, rows: Rows) -> Rows:
@@ -200,7 +205,7 @@ class Engine:
         implying = self.schema.implying.get(table)
         if implying is None or len(self.plans) < _MANY_PLANS:
             return rows
-        numbers = [n for n, plan in enumerate(self.plans) if self.rules[plan.rule].name in implying]
+        numbers = [number for name in implying for number in self._by_rule.get(name, ())]
         keep = ~np.isin(self.facts.plan.view()[rows[2]], np.array(numbers, dtype=np.int32))
         return rows[0][keep], rows[1][keep], rows[2][keep]
 
@@ -211,29 +216,27 @@ class Engine:
         self._started.add(made)
         number = len(self.plans)
         self.plans.append(plan)
-        self._note_form(number, plan)
-        halves = self._halves.get(number)
+        self._shortcuts.note(number)
+        self._by_rule.setdefault(self.rules[plan.rule].name, []).append(number)
+        starts = self._shortcuts.starts(number)
         for place, cell in enumerate(plan.body):
-            if halves is None or place not in halves.other:
+            if place in starts:
                 self._triggers.setdefault(cell.table, []).append((number, place))
             if cell.table < 0:
                 self._type_literals(~cell.table)
+            if cell.table == self._type and self._type not in self._mirrors:
+                self._mirror_types()
         if not plan.body:
             self._state(number, plan)
             return
         sizes = [
-            (
-                0 if isinstance(cell.subject, str) and cell.subject == cell.object else 1,
-                self.tables[cell.table].size if cell.table in self.tables else 0,
-                place,
-            )
-            for place, cell in enumerate(plan.body)
-            if halves is None or place not in halves.other
+            self._sources[cell.table].size if cell.table in self._sources else 0
+            for cell in plan.body
         ]
-        place = 0 if number in self._steps else min(sizes)[2]
-        table = self.tables.get(plan.body[place].table)
-        if table is not None and all(size for _, size, _ in sizes):
-            self._apply(number, place, table.rows())
+        if all(sizes):
+            first = self._shortcuts.is_transitive(number)
+            place = 0 if first else min(starts, key=lambda each: (sizes[each], each))
+            self._apply(number, place, self._sources[plan.body[place].table].rows())
 
     def _state(self, number: int, plan: Plan) -> None:
         """Conclude the head of a plan that the schema alone fulfils."""
@@ -248,7 +251,7 @@ class Engine:
     def _apply(self, number: int, place: int, news: Rows) -> None:
         plan = self.plans[number]
         head = plan.head
-        for matches in self._match(number, place, news):
+        for matches in self._shortcuts.match(number, place, news, self._sources):
             self._match_count += matches.size
             if self._match_count > MOST_MATCHES:
                 raise ReasoningLimitError(
@@ -261,54 +264,6 @@ class Engine:
             subjects, objects = read_end(head.subject, matches), read_end(head.object, matches)
             self._offer(head.table, number, subjects, objects, premises)
 
-    def _note_form(self, number: int, plan: Plan) -> None:
-        """See for which forms of rule there is a shorter way than joining all with all."""
-        halves = find_halves(plan) if plan.head and plan.head.table == self._same else None
-        if halves is not None:
-            self._halves[number] = halves
-        elif is_transitive(plan):
-            self._steps[number] = Table()
-        elif is_symmetric(plan):
-            self._turns.setdefault(plan.body[0].table, set()).add(number)
-
-    def _match(self, number: int, place: int, news: Rows) -> Iterator[Matches]:
-        plan = self.plans[number]
-        if number in self._halves:
-            yield from link_halves(plan, self._halves[number], place, news, self.tables)
-        elif number in self._steps:
-            yield from self._match_steps(number, place, news)
-        else:
-            yield from match_plan(plan, place, news, self.tables)
-
-    def _match_steps(self, number: int, place: int, news: Rows) -> Iterator[Matches]:
-        """A transitive relation goes on by single steps only: what itself made is no step.
-
-        So each path is found once, from its start, and not once for each place to cut it.
-        """
-        plan, steps = self.plans[number], self._steps[number]
-        table = plan.body[0].table
-        if place == 0:
-            if not steps.size:
-                steps.add(*self._keep_steps(number, self.tables[table].rows()))
-            yield from match_plan(plan, 0, news, {table: steps})
-        else:
-            fresh = self._keep_steps(number, news)
-            known = ~steps.find(make_keys(fresh[0], fresh[1]))[0]
-            steps.add(*(column[known] for column in fresh))
-            yield from match_plan(plan, 1, fresh, self.tables)
-
-    def _keep_steps(self, number: int, rows: Rows) -> Rows:
-        plans = self.facts.plan.view()
-        made = plans[rows[2]]
-        step = made != number
-        turns = self._turns.get(self.plans[number].body[0].table)
-        if turns:
-            # Nor is such a path said the other way round: its steps were turned one by one.
-            turned = np.isin(made, np.array(sorted(turns), dtype=np.int32))
-            firsts = self.facts.start.view()[rows[2][turned]]
-            step[turned] = plans[self.facts.premises.view()[firsts]] != number
-        return rows[0][step], rows[1][step], rows[2][step]
-
     def _offer(
         self, table: int, plan: int, subjects: Ids, objects: Ids, premises: tuple[Ids, ...]
     ) -> None:
@@ -317,6 +272,14 @@ class Engine:
             names = self._grow_names()
             subjects, objects = names[subjects], names[objects]
             table = self._name(table)
+        if table == self._type:
+            # That one is of a class, said by another relation that means so.
+            for kind in np.unique(objects).tolist():
+                rows = objects == kind
+                columns = tuple(column[rows] for column in premises)
+                nothing = np.zeros(int(rows.sum()), dtype=np.int32)
+                self._offer(~kind, plan, subjects[rows], nothing, columns)
+            return
         keys = make_keys(subjects, objects)
         if table == self._same:
             fresh = subjects != objects
@@ -347,6 +310,16 @@ class Engine:
             for block in _thin(blocks[table]):
                 subjects, objects = split_keys(block.keys)
                 self._add_facts(table, subjects, objects, block.plan, block.premises)
+
+    def _check(self) -> None:
+        different = self.tables.get(self._name(self.terms.encode(DIFFERENT)))
+        for clash in (
+            *check_different(different),
+            *check_all_different(self.schema.differing(), self.equality),
+            *check_values(self.equality, self.terms),
+            *check_datatypes(self.tables, self.terms),
+        ):
+            self._add_clash(clash)
 
     # Equality
 
@@ -379,7 +352,7 @@ class Engine:
         """Tell every fact of the names of the classes it speaks of; merged rows become one."""
         names = self._names = self.equality.names(len(self.terms))
         self.schema.rename_lists(self.equality.find)
-        self._steps = {number: Table() for number in self._steps}
+        self._shortcuts.reset()
         for table in sorted(self.tables):
             subjects, objects, facts = self.tables[table].rows()
             new_table = self._name(table)
@@ -393,6 +366,8 @@ class Engine:
             self.tables[table] = kept
             moved = ~stay
             self._offer(new_table, self._rewrite, subjects[moved], objects[moved], (facts[moved],))
+        if self._type in self._mirrors:
+            self._mirror_types()
         self._commit()
         self._rename_plans()
 
@@ -413,26 +388,6 @@ class Engine:
         )
         return Cell(self._name(cell.table), subject, object_ if cell.table >= 0 else 0)
 
-    def _check_equals(self) -> None:
-        """The built-in contradictions of equality: what must differ is the same."""
-        different = self.tables.get(self.terms.encode(DIFFERENT))
-        if different is not None:
-            for one, other, fact in zip(*different.rows(), strict=True):
-                if one == other:
-                    self._add_clash(Clash("eq-diff1", -1, (int(fact),)))
-        for rule, members, fact in self.schema.differing():
-            first: dict[int, int] = {}
-            for member in members:
-                name = self.equality.find(member)
-                if name in first:
-                    self._add_clash(Clash(rule, -1, (fact,), (first[name], member)))
-                first.setdefault(name, member)
-        for _, members in self.equality.classes():
-            literals = [each for each in members if self.terms.decode(each).startswith('"')]
-            values = {read_value(self.terms.decode(each)) for each in literals} - {None}
-            if len(values) > 1:
-                self._add_clash(Clash("dt-diff", -1, (), tuple(literals[:2])))
-
     def _type_literals(self, datatype: int) -> None:
         """Rule dt-type2, only for a datatype that some rule asks for."""
         name = self.terms.decode(datatype)
@@ -451,17 +406,6 @@ class Engine:
         place = next((i for i, each in enumerate(self.rules) if each.name == rule), -1)
         self.plans.append(Plan(place, None, (), (), ()))
         return len(self.plans) - 1
-
-    def _check_datatypes(self) -> None:
-        """Rule dt-not-type: a literal that is said to be of a datatype which it is not of."""
-        for table in sorted(self.tables):
-            if table >= 0 or not is_known_datatype(self.terms.decode(~table)):
-                continue
-            subjects, _, facts = self.tables[table].rows()
-            for subject, fact in zip(subjects.tolist(), facts.tolist(), strict=True):
-                term = self.terms.decode(subject)
-                if term.startswith('"') and not is_in_datatype(term, self.terms.decode(~table)):
-                    self._add_clash(Clash("dt-not-type", -1, (fact,), (subject,)))
 
     def _add_clash(self, clash: Clash) -> None:
         self.clash_count += 1

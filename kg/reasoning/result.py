@@ -200,6 +200,9 @@ class Closure:
         Raises ReasoningLimitError past `limit` triples.
         """
         decode = self.terms.decode
+        pairs = sum(len(members) ** 2 for _, members in self._engine.equality.classes())
+        if equals and pairs > limit:
+            raise _make_limit_error(limit)
         count = 0
         for numbers in self._expand() if equals else self.facts():
             triple = decode(numbers[0]), decode(numbers[1]), decode(numbers[2])
@@ -207,11 +210,7 @@ class Closure:
                 continue
             count += 1
             if count > limit:
-                raise ReasoningLimitError(
-                    f"written out for all equals there are more than {limit:,} triples:"
-                    " ask for one name for each class of equals",
-                    limit=limit,
-                )
+                raise _make_limit_error(limit)
             yield triple
 
     def _expand(self) -> Iterator[tuple[int, int, int]]:
@@ -228,6 +227,14 @@ class Closure:
         for members in classes.values():
             for one in members:
                 yield from ((one, self._same, other) for other in members if other != one)
+
+
+def _make_limit_error(limit: int) -> ReasoningLimitError:
+    return ReasoningLimitError(
+        f"written out for all equals there are more than {limit:,} triples:"
+        " ask for one name for each class of equals",
+        limit=limit,
+    )
 
 
 def close_triples(
