@@ -20,6 +20,9 @@ EXPRESSIONS = {
         "intersectionOf", "unionOf", "complementOf", "oneOf", "datatypeComplementOf",
     )
 }  # fmt: skip
+# What says more of a restriction that something else makes.
+RESTRICTING = {f"<{OWL}{name}>" for name in ("onProperty", "onClass", "onDataRange")}
+COMBINING = {f"<{OWL}{name}>" for name in ("intersectionOf", "unionOf", "complementOf", "oneOf")}
 COLLECTIVE = {
     f"<{OWL}AllDifferent>", f"<{OWL}AllDisjointClasses>", f"<{OWL}AllDisjointProperties>",
     f"<{OWL}NegativePropertyAssertion>",
@@ -53,12 +56,12 @@ class Case:
         for subject, relation, object_ in self.conclusions:
             parts = self.by_subject.setdefault(subject, {})
             parts.setdefault(relation, []).append(object_)
-        self.expressions = {
+        self.lists = {
             node
             for node, parts in self.by_subject.items()
-            if node.startswith("_:") and not EXPRESSIONS.isdisjoint(parts)
+            if node.startswith("_:") and len(parts.get(FIRST, ())) == len(parts.get(REST, ())) == 1
         }
-        self.lists = {node for node, parts in self.by_subject.items() if FIRST in parts}
+        self.expressions = self._find_expressions()
         self.collective = {
             node
             for node, parts in self.by_subject.items()
@@ -68,14 +71,45 @@ class Case:
         self.premises = premises + [
             triple
             for triple in self.conclusions
-            if triple[0] in self.expressions or (triple[0] in self.lists and triple[0][0] == "_")
+            if triple[0] in self.lists
+            or (triple[0] in self.expressions and triple[1] in EXPRESSIONS)
         ]
         self.closure = self.close(())
         self._count = 0
         self.base = World((), self.closure)
 
+    def _find_expressions(self) -> set[str]:
+        """The blank nodes that name a class by one expression, and not by way of themselves.
+
+        Two expressions under one name would say that they are the same, and so something new.
+        """
+        found: set[str] = set()
+        for node, parts in self.by_subject.items():
+            names = EXPRESSIONS & parts.keys()
+            single = all(len(parts[name]) == 1 for name in names)
+            fillers = names - RESTRICTING
+            if node.startswith("_:") and single and len(fillers) == 1:
+                needed = {f"<{OWL}onProperty>"} if fillers.isdisjoint(COMBINING) else set()
+                if needed <= names and (not needed or fillers.isdisjoint(COMBINING)):
+                    found.add(node)
+        return {node for node in found if not self._leads_back(node)}
+
+    def _leads_back(self, start: str) -> bool:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            parts = self.by_subject.get(waiting.pop(), {})
+            for name in (EXPRESSIONS | {FIRST, REST}) & parts.keys():
+                for end in parts[name]:
+                    if end == start:
+                        return True
+                    if end.startswith("_:") and end not in seen:
+                        seen.add(end)
+                        waiting.append(end)
+        return False
+
     def close(self, assumed: Sequence[TermTriple]) -> Closure:
-        """The closure of the premises and of assumptions; what is reflexive holds of the new."""
+        """The closure of the premises and of assumptions."""
         return close_triples([*self.premises, *assumed], self.rules, limit=self.limit)
 
     def make_fresh(self) -> str:

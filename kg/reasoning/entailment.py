@@ -48,6 +48,22 @@ _COLLECTIVE_PARTS = {
 }  # fmt: skip
 
 
+_BETWEEN_CLASSES = tuple(
+    [f"<{RDFS}subClassOf>"]
+    + [f"<{OWL}{name}>" for name in ("equivalentClass", "disjointWith", "complementOf")]
+)
+_BETWEEN_RELATIONS = tuple(
+    [f"<{RDFS}subPropertyOf>"]
+    + [f"<{OWL}{name}>" for name in ("equivalentProperty", "inverseOf", "propertyDisjointWith")]
+)
+_OBJECT_RELATIONS = tuple(
+    f"<{OWL}{name}Property>"
+    for name in (
+        "Symmetric", "Asymmetric", "Transitive", "Reflexive", "Irreflexive", "InverseFunctional",
+    )
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Why one conclusion holds: facts of a closure, or a contradiction in it.
@@ -143,7 +159,9 @@ class _Prover:
             return relation in EXPRESSIONS or (relation == TYPE and object_ in _DECLARED)
         if subject in self._case.collective:
             return relation in _COLLECTIVE_PARTS
-        if relation == TYPE and object_ in (f"<{RDF}List>", f"<{OWL}NamedIndividual>"):
+        if relation == TYPE and object_ == f"<{RDF}List>" and subject in self._case.lists:
+            return True
+        if relation == TYPE and object_ == f"<{OWL}NamedIndividual>" and subject.startswith("<"):
             return True
         return not self._annotations and self._is_annotation(relation)
 
@@ -209,13 +227,30 @@ class _Prover:
         }.get(name)
         if method is not None:
             return method(subject)
-        if kind in _DECLARED and self._is_used(subject):
+        if self._is_used_as(subject, kind):
             return [(self._case.base, ())]
         return show_member(self._case, self._case.base, subject, kind)
 
-    def _is_used(self, term: str) -> bool:
-        """Whether the premises know a term: to declare what it is adds nothing to what is said."""
-        return self._case.closure.terms.find(term) is not None
+    def _is_used_as(self, term: str, kind: str) -> bool:
+        """Whether the premises use a term so that it must be of a kind of the vocabulary."""
+        closure = self._case.closure
+        if kind == THING:
+            return closure.terms.find(term) is not None
+        if kind in (f"<{OWL}Class>", f"<{RDFS}Class>"):
+            return bool(closure.members_of(term)) or self._has_place(term, _BETWEEN_CLASSES)
+        if kind == f"<{RDF}Property>":
+            pairs = closure.find_ends(None, term, None)
+            return next(pairs, None) is not None or self._has_place(term, _BETWEEN_RELATIONS)
+        if kind == f"<{OWL}ObjectProperty>":
+            return any((term, TYPE, each) in closure for each in _OBJECT_RELATIONS)
+        return False
+
+    def _has_place(self, term: str, relations: Iterable[str]) -> bool:
+        return any(
+            next(self._case.closure.find_ends(*ends), None) is not None
+            for relation in relations
+            for ends in ((term, relation, None), (None, relation, term))
+        )
 
     def _show_subclass(self, one: str, other: str) -> list[Shown] | None:
         if is_known_datatype(one) and is_known_datatype(other):
