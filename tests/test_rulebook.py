@@ -107,6 +107,11 @@ CASES = [
         ":b owl:sameAs :c .",
     ),
     (
+        "cls-maxc2",
+        ':C owl:maxCardinality "01"^^xsd:int ; owl:onProperty :p . :a a :C ; :p :b , :c .',
+        ":b owl:sameAs :c .",
+    ),
+    (
         "cls-maxqc1",
         f":C owl:maxQualifiedCardinality {COUNT % 0} ; owl:onProperty :p ; owl:onClass :D ."
         " :a a :C ; :p :b . :b a :D .",

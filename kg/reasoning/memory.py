@@ -60,7 +60,7 @@ class Engine:
         self.plans: list[Plan] = []
         self.tables: dict[int, Table] = {}
         self.equality = Equality(lambda term: rank_term(terms.decode(term)))
-        self.schema = Schema(self.rules, terms)
+        self.schema = Schema(self.rules, terms, self.equality.find)
         self.clashes: list[Clash] = []
         self.clash_count = 0
         self._limit = limit
@@ -210,7 +210,8 @@ class Engine:
         return rows[0][keep], rows[1][keep], rows[2][keep]
 
     def _start_plan(self, plan: Plan) -> None:
-        made = (plan.head, plan.body, plan.distinct)
+        owner = plan.rule if plan.head is None else -1
+        made = (owner, plan.head, plan.body, plan.distinct)
         if made in self._started and plan.body:
             return
         self._started.add(made)
@@ -351,7 +352,7 @@ class Engine:
     def _rename_all(self) -> None:
         """Tell every fact of the names of the classes it speaks of; merged rows become one."""
         names = self._names = self.equality.names(len(self.terms))
-        self.schema.rename_lists(self.equality.find)
+        self.schema.rename_lists()
         self._shortcuts.reset()
         for table in sorted(self.tables):
             subjects, objects, facts = self.tables[table].rows()

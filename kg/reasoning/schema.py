@@ -62,19 +62,28 @@ class _Template:
 class Schema:
     """What is known of the schema, and the plans that follow from it as it grows."""
 
-    def __init__(self, rules: Sequence[Rule], terms: Terms) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], terms: Terms, name: Callable[[int], int] = lambda term: term
+    ) -> None:
         self._terms = terms
+        self._name = name
         self._rules = tuple(rules)
         self._type = terms.encode(TYPE)
         self._templates = [
             _cut_rule(place, rule) for place, rule in enumerate(rules) if not rule.built_in
         ]
+        # A literal of a rule must be among the terms before equal literals become one.
+        for rule in rules:
+            for atom in rule.body:
+                for term in atom:
+                    if not term.startswith("?"):
+                        terms.encode(term)
         self._facts: dict[int, dict[int, dict[int, int]]] = {}
         self._inverse: dict[int, dict[int, dict[int, int]]] = {}
         self._first: dict[int, int] = {}
         self._rest: dict[int, int] = {}
         self._tables: set[int] = set()
-        self._made: set[tuple[Cell | None, tuple[Cell, ...], tuple[tuple[str, str], ...]]] = set()
+        self._made: set[tuple[object, ...]] = set()
         self._doubled: set[int] = set()
         self._unread: set[int] = set()
         self._differing = {
@@ -132,10 +141,11 @@ class Schema:
             if not template.schema and not template.scans:
                 yield from self._fill(template, {}, ())
 
-    def rename_lists(self, find: Callable[[int], int]) -> None:
+    def rename_lists(self) -> None:
         """Speak of the cells and members of lists by the names of their classes of equals."""
-        self._first = {find(cell): find(member) for cell, member in self._first.items()}
-        self._rest = {find(cell): find(rest) for cell, rest in self._rest.items()}
+        name = self._name
+        self._first = {name(cell): name(member) for cell, member in self._first.items()}
+        self._rest = {name(cell): name(rest) for cell, rest in self._rest.items()}
 
     def add_list_cell(self, table: int, subject: int, object_: int) -> None:
         """Take a cell of a list; lists are read when an axiom names them."""
@@ -233,7 +243,7 @@ class Schema:
                 yield from [(each, other, fact) for other, fact in values.items()]
 
     def _value(self, term: str, binding: Binding) -> int | None:
-        return binding.get(term) if term.startswith("?") else self._terms.encode(term)
+        return binding.get(term) if term.startswith("?") else self._name(self._terms.encode(term))
 
     def _bind(self, atom: Atom, subject: int, object_: int, binding: dict[str, int]) -> bool:
         ends = [(atom[0], subject)]
@@ -243,7 +253,7 @@ class Schema:
             if term.startswith("?"):
                 if binding.setdefault(term, value) != value:
                     return False
-            elif self._terms.encode(term) != value:
+            elif self._name(self._terms.encode(term)) != value:
                 return False
         return True
 
@@ -274,9 +284,12 @@ class Schema:
         for bound, more in self._read_lists(template, binding):
             body = tuple(self._cell(atom, bound) for atom in (*template.data, *more))
             head = None if template.head is None else self._cell(template.head, bound)
-            if head in body or (head, body, template.distinct) in self._made:
+            # Of contradictions each is told under the name of its own rule.
+            owner = template.rule if head is None else -1
+            made = (owner, head, body, template.distinct)
+            if head in body or made in self._made:
                 continue
-            self._made.add((head, body, template.distinct))
+            self._made.add(made)
             yield Plan(template.rule, head, body, template.distinct, axioms)
 
     def _cell(self, atom: Atom, binding: Binding) -> Cell:
@@ -293,7 +306,7 @@ class Schema:
     def _end(self, term: str, binding: Binding) -> End:
         if term.startswith("?"):
             return binding.get(term, term)
-        return self._terms.encode(term)
+        return self._name(self._terms.encode(term))
 
     def _read_lists(
         self, template: _Template, binding: Binding
