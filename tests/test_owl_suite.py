@@ -21,7 +21,8 @@ MANIFEST = (
 
 # Positive entailments that are not reached, and why no forward rule can reach them: none is left.
 # The rules alone show the rest; these are the ways to the others.
-#   assumption and refutation: chain2trans1, DisjointClasses-001 and -003, New-Feature-ObjectQCR-002,
+#   assumption and refutation: chain2trans1, DisjointClasses-001 and -003, New-Feature-
+#     ObjectQCR-002,
 #     New-Feature-Disjoint…Properties-001 and -002, owl2-rl-rules-fp- and -ifp-differentFrom,
 #     WebOnt-differentFrom-001
 #   a class expression says nothing of what there is: WebOnt-I5.26-010, WebOnt-I5.5-005
