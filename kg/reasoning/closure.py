@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from rdflib import OWL, RDF, Literal, URIRef
@@ -13,13 +13,13 @@ from kg.model import Finding, Severity
 from kg.rdf import Triple, format_term
 from kg.reasoning.disagreement import find_disagreements, word_claim
 from kg.reasoning.encoding import TermTriple
+from kg.reasoning.labels import find_labels
 from kg.reasoning.matching import Clause
 from kg.reasoning.owl import close_by_owl
 from kg.reasoning.premises import Premises, gather_premises
-from kg.reasoning.result import Closure, Fact, close_triples
+from kg.reasoning.result import Closure, close_triples
 from kg.reasoning.rulebook import OWL2RL_FILE, Rule, read_clauses, read_rulebook
 from kg.reasoning.rules import load_rules
-from kg.reasoning.labels import find_labels
 from kg.reasoning.wording import Wording, word_rule
 from kg.store import GraphStore
 from kg.vocabulary.files import ontology_directory

@@ -23,12 +23,12 @@ from kg.reasoning.disagreement import (
     word_period,
 )
 from kg.reasoning.explaining import Explainer
+from kg.reasoning.labels import find_labels
 from kg.reasoning.matching import Clause
 from kg.reasoning.memory import Clash
 from kg.reasoning.premises import gather_premises
 from kg.reasoning.proofs import Proof, format_proof, proof_to_json
 from kg.reasoning.result import Closure
-from kg.reasoning.labels import find_labels
 from kg.reasoning.wording import Wording, word_rule
 from kg.store import GraphStore
 

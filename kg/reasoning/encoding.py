@@ -26,11 +26,14 @@ NIL: Final = f"<{RDF}nil>"
 
 
 class Terms:
-    """A dictionary of terms in the syntax of N-Triples; the number of a term never changes."""
+    """A dictionary of terms in the syntax of N-Triples; the number of a term never changes.
+
+    No term has the number 0, which stands where a class has no second end.
+    """
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
-        self._terms: list[str] = []
+        self._terms: list[str] = [""]
 
     def __len__(self) -> int:
         return len(self._terms)
@@ -53,7 +56,7 @@ class Terms:
 
     def since(self, start: int) -> Iterator[tuple[int, str]]:
         """The terms with their numbers, from a number on."""
-        for number in range(start, len(self._terms)):
+        for number in range(max(start, 1), len(self._terms)):
             yield number, self._terms[number]
 
 

@@ -122,10 +122,12 @@ def _write(term: object) -> str:
 
 def _reason_with_owlrl(given: frozenset[TermTriple]) -> Reasoned:
     graph = Graph()
-    names: dict[str, Any] = {term: from_n3(term) for triple in given for term in triple}
+    names: dict[str, Any] = {}
+    for term in {term for triple in given for term in triple}:
+        names[term] = from_n3(term)
     for triple in given:
-        subject, predicate, object_ = (names[term] for term in triple)
-        graph.add((subject, predicate, object_))
+        subject, predicate, object_ = triple
+        graph.add((names[subject], names[predicate], names[object_]))
     start = time.perf_counter()
     semantics = OWLRL_Semantics(graph, axioms=False, daxioms=False, rdfs=False)
     semantics.closure()

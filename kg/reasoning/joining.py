@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.reasoning.encoding import Ids
-from kg.reasoning.plans import Cell, End, Plan, order_body
-from kg.reasoning.tables import Table
+from kg.reasoning.plans import Cell, End, Halves, Plan, order_body, order_places
+from kg.reasoning.tables import Mask, Table
 
 # A join that would grow past this is run in halves, so that memory stays bounded.
 _WIDEST = 2_000_000
 
 Rows = tuple[Ids, Ids, Ids]
+Rows64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Matches:
     facts: Mapping[int, Ids]
     size: int
 
-    def take(self, rows: np.ndarray) -> Matches:  # type: ignore[type-arg]
+    def take(self, rows: Mask | NDArray[np.int64]) -> Matches:
         """Some of the rows, by number or by mask."""
         columns = {name: column[rows] for name, column in self.columns.items()}
         facts = {place: column[rows] for place, column in self.facts.items()}
@@ -36,7 +38,7 @@ class Matches:
 def match_plan(
     plan: Plan, first: int, news: Rows, tables: Mapping[int, Table]
 ) -> Iterator[Matches]:
-    """All ways in which a plan's body holds with a new fact at its place `first`, block by block."""
+    """All ways in which a body holds with a new fact at its place `first`, block by block."""
     start = _start(plan.body[first], first, news)
     if start.size:
         yield from _join(plan, order_body(plan, first)[1:], start, tables)
@@ -47,15 +49,92 @@ def match_body(
 ) -> Iterator[Matches]:
     """All ways in which a plan's body holds with some variables bound already."""
     columns = {name: np.array([value], dtype=np.int32) for name, value in bound.items()}
-    known = set(bound)
-    places: list[int] = []
-    waiting = list(range(len(plan.body)))
-    while waiting:
-        place = min(waiting, key=lambda each: (len(plan.body[each].variables - known), each))
-        waiting.remove(place)
-        places.append(place)
-        known |= plan.body[place].variables
-    yield from _join(plan, tuple(places), Matches(columns, {}, 1), tables)
+    order = order_places(plan, range(len(plan.body)), frozenset(bound))
+    yield from _join(plan, order, Matches(columns, {}, 1), tables)
+
+
+def link_halves(
+    plan: Plan, halves: Halves, first: int, news: Rows, tables: Mapping[int, Table]
+) -> Iterator[Matches]:
+    """Enough of a plan's matches to make one all that it says are the same.
+
+    Of a body whose halves say the same of two things every new match of one half is paired with
+    the oldest match of the other that shares its key, not with each: a million values of a
+    functional property take a million pairs instead of a million million.
+    """
+    start = _start(plan.body[first], first, news)
+    places = [place for place in (*halves.shared, *halves.one) if place != first]
+    order = order_places(plan, places, plan.body[first].variables)
+    found = _gather(_join(plan, order, start, tables))
+    if found is None:
+        return
+    keys, numbers = _number_keys(found, halves.key)
+    others = _gather(_find_others(plan, halves, keys, tables))
+    if others is None:
+        return
+    _, rows = _number_keys(others, halves.key, keys)
+    if len(halves.key) > 1:
+        others, rows = others.take(rows >= 0), rows[rows >= 0]
+    age = np.max([others.facts[place] for place in halves.other], axis=0)
+    by_age = np.lexsort((age, rows))
+    starts = np.searchsorted(rows[by_age], np.arange(len(keys[0]) if keys else 1))
+    oldest = others.take(by_age[starts][numbers])
+    name = plan.head.object if plan.head is not None else ""
+    columns = {**found.columns, str(name): oldest.columns[str(name)]}
+    yield Matches(columns, {**found.facts, **oldest.facts}, found.size)
+
+
+def _find_others(
+    plan: Plan, halves: Halves, keys: list[Ids], tables: Mapping[int, Table]
+) -> Iterator[Matches]:
+    """The matches of the other half, at least those with one of the keys."""
+    if len(halves.key) > 1:
+        # No single part of the key need be selective, so the half is matched whole.
+        first = halves.other[0]
+        table = tables.get(plan.body[first].table)
+        if table is None:
+            return
+        start = _start(plan.body[first], first, table.rows())
+        order = order_places(plan, halves.other[1:], plan.body[first].variables)
+        yield from _join(plan, order, start, tables)
+        return
+    known = Matches(dict(zip(halves.key, keys, strict=True)), {}, len(keys[0]) if keys else 1)
+    order = order_places(plan, halves.other, frozenset(halves.key))
+    yield from _join(plan, order, known, tables)
+
+
+def _gather(blocks: Iterator[Matches]) -> Matches | None:
+    parts = [block for block in blocks if block.size]
+    if not parts:
+        return None
+    columns = {name: np.concatenate([p.columns[name] for p in parts]) for name in parts[0].columns}
+    facts = {place: np.concatenate([p.facts[place] for p in parts]) for place in parts[0].facts}
+    return Matches(columns, facts, sum(part.size for part in parts))
+
+
+def _number_keys(
+    matches: Matches, names: Sequence[str], known: Sequence[Ids] = ()
+) -> tuple[list[Ids], Rows64]:
+    """The different keys among matches, or those `known`, and the place there of each row's.
+
+    The place is -1 where a row's key is not among those known.
+    """
+    if not names:
+        return [], np.zeros(matches.size, dtype=np.int64)
+    numbers = np.zeros(matches.size + (len(known[0]) if known else 0), dtype=np.int64)
+    for place, name in enumerate(names):
+        column = matches.columns[name]
+        if known:
+            column = np.concatenate([known[place], column])
+        _, ranks = np.unique(column, return_inverse=True)
+        _, numbers = np.unique(numbers * (int(ranks.max()) + 1) + ranks, return_inverse=True)
+    if known:
+        size = len(known[0])
+        places = np.full(int(numbers.max()) + 1, -1, dtype=np.int64)
+        places[numbers[:size]] = np.arange(size)
+        return list(known), places[numbers[size:]]
+    _, firsts = np.unique(numbers, return_index=True)
+    return [matches.columns[name][firsts] for name in names], numbers
 
 
 def read_end(end: End, matches: Matches) -> Ids:

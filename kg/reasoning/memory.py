@@ -6,48 +6,49 @@ Each round joins the new facts of the last with all there are (Abiteboul, Hull a
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kg.errors import ReasoningLimitError
-from kg.reasoning.encoding import DIFFERENT, FIRST, REST, SAME, TYPE, Ids, Terms
+from kg.reasoning.checks import Clash as Clash
+from kg.reasoning.checks import check_all_different, check_datatypes, check_different, check_values
+from kg.reasoning.encoding import DIFFERENT, FIRST, REST, SAME, TYPE, Ids, Keys, Terms
 from kg.reasoning.equality import Equality
 from kg.reasoning.facts import GIVEN, Facts
-from kg.reasoning.joining import Matches, Rows, match_plan, read_end
+from kg.reasoning.joining import Matches, Rows, read_end
 from kg.reasoning.plans import Cell, Plan
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.schema import Schema
+from kg.reasoning.shortcuts import Shortcuts
 from kg.reasoning.tables import Table, make_keys, split_keys
 from kg.reasoning.values import (
     group_equal_literals,
     is_in_datatype,
     is_known_datatype,
     rank_term,
-    read_value,
 )
 
-MOST_FACTS = 50_000_000
+MOST_FACTS = 20_000_000
+# Rules times axioms: each plan is a record, so that there may be fewer of them than of facts.
+MOST_PLANS = 500_000
+# Ways in which a rule's body holds: most give what is known already, but each takes time.
+MOST_MATCHES = 2_000_000_000
+# Past so many plans, axioms that only repeat what others do for the data get none.
+_MANY_PLANS = 5_000
+# Conclusions that wait for the end of a round are freed of repetitions when they are so many.
+_MOST_WAITING = 4_000_000
 REWRITING = 0
 """The plan under which facts are told of the names of classes of equals."""
 _MOST_CLASHES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
-    """A contradiction: the plan or built-in rule that tells it and the facts it rests on."""
-
-    rule: str
-    plan: int
-    facts: tuple[int, ...]
-    terms: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Block:
     plan: int
-    keys: np.ndarray  # type: ignore[type-arg]
+    keys: Keys
     premises: tuple[Ids, ...]
 
 
@@ -61,7 +62,7 @@ class Engine:
         self.plans: list[Plan] = []
         self.tables: dict[int, Table] = {}
         self.equality = Equality(lambda term: rank_term(terms.decode(term)))
-        self.schema = Schema(self.rules, terms)
+        self.schema = Schema(self.rules, terms, self.equality.find)
         self.clashes: list[Clash] = []
         self.clash_count = 0
         self._limit = limit
@@ -74,7 +75,13 @@ class Engine:
         self._waiting: dict[int, list[Rows]] = {}
         self._typed: set[int] = set()
         self._renamed: list[Plan] = []
-        self._started: set[tuple[Cell | None, tuple[Cell, ...]]] = set()
+        self._started: set[tuple[object, ...]] = set()
+        self._shortcuts = Shortcuts(self.facts, self.plans, self._same)
+        self._by_rule: dict[str, list[int]] = {}
+        self._mirrors: dict[int, Table] = {}
+        self._sources = ChainMap(self._mirrors, self.tables)
+        self._pending = 0
+        self._match_count = 0
 
     def _add_rewriting(self) -> int:
         """The plan under which facts about equals are told of the name of their class."""
@@ -93,7 +100,7 @@ class Engine:
             if start < end:
                 self._take(int(tables[start]), make_keys(subjects[start:end], ends[start:end]))
 
-    def _take(self, table: int, keys: np.ndarray) -> None:  # type: ignore[type-arg]
+    def _take(self, table: int, keys: Keys) -> None:
         if table == self._same:
             subjects, objects = split_keys(keys)
             self._add_facts(table, subjects, objects, GIVEN, ())
@@ -111,15 +118,30 @@ class Engine:
     ) -> None:
         if not len(subjects):
             return
-        if len(self.facts) + len(subjects) > self._limit:
-            raise ReasoningLimitError(
-                f"more than {self._limit:,} facts would follow: raise the limit or give less",
-                limit=self._limit,
-            )
+        self._check_limit(len(subjects))
         numbers = self.facts.add(table, subjects, objects, plan, premises)
         if table != self._same:
             self.tables.setdefault(table, Table()).add(subjects, objects, numbers)
         self._waiting.setdefault(table, []).append((subjects, objects, numbers))
+        if table < 0 and self._type in self._mirrors:
+            kinds = np.full(len(subjects), ~table, dtype=np.int32)
+            self._mirrors[self._type].add(subjects, kinds, numbers)
+            self._waiting.setdefault(self._type, []).append((subjects, kinds, numbers))
+
+    def _mirror_types(self) -> None:
+        """Hold what is of which class as one relation too, for rules that ask so (`?x ?p ?y`)."""
+        mirror = self._mirrors[self._type] = Table()
+        for table in sorted(self.tables):
+            if table < 0:
+                subjects, _, facts = self.tables[table].rows()
+                mirror.add(subjects, np.full(len(subjects), ~table, dtype=np.int32), facts)
+
+    def _check_limit(self, more: int) -> None:
+        if len(self.facts) + more > self._limit:
+            raise ReasoningLimitError(
+                f"more than {self._limit:,} facts would follow: raise the limit or give less",
+                limit=self._limit,
+            )
 
     def run(self) -> None:
         """Add all that follows."""
@@ -130,22 +152,21 @@ class Engine:
             plans += self._feed_schema(news)
             plans += self._renamed
             self._renamed = []
-            old = {table: list(entries) for table, entries in self._triggers.items()}
+            for table, rows in news.items():
+                for number, place in self._triggers.get(table, ()):
+                    self._apply(number, place, rows)
+            # Plans start from all there is, what is new among it.
             for plan in plans:
                 self._start_plan(plan)
-            for table, rows in news.items():
-                for number, place in old.get(table, ()):
-                    self._apply(number, place, rows)
             plans = []
             self._commit()
-        self._check_equals()
-        self._check_datatypes()
+        self._check()
 
     def _collect_news(self) -> dict[int, Rows]:
         """The facts of the last round by table, told of the names of their classes."""
-        self._merge_same()
+        while self._same in self._waiting:
+            self._merge_same()
         waiting, self._waiting = self._waiting, {}
-        waiting.pop(self._same, None)
         news: dict[int, Rows] = {}
         for table in sorted(waiting):
             parts = waiting[table]
@@ -166,41 +187,59 @@ class Engine:
 
     def _feed_schema(self, news: dict[int, Rows]) -> list[Plan]:
         plans: list[Plan] = []
-        facts = [
-            (table, int(s), int(o), int(f))
-            for table in news
-            if table in self.schema.watched
-            for s, o, f in zip(*news[table], strict=True)
-        ]
-        plans += self.schema.add(facts)
-        plans += self.schema.add_tables(sorted(news))
+        facts: list[tuple[int, int, int, int]] = []
+        for table in news:
+            if table in self.schema.watched:
+                columns = (each.tolist() for each in self._leave_implied(table, news[table]))
+                facts += [(table, *row) for row in zip(*columns, strict=True)]
+        for plan in self.schema.add(facts):
+            plans.append(plan)
+            if len(self.plans) + len(plans) > MOST_PLANS:
+                raise ReasoningLimitError(
+                    f"the axioms make more than {MOST_PLANS:,} rules of their own",
+                    limit=MOST_PLANS,
+                )
+        plans += self.schema.add_tables(table for table in sorted(news) if table != self._type)
         return plans
 
+    def _leave_implied(self, table: int, rows: Rows) -> Rows:
+        """Where there are many axioms, only those which do not merely follow from others."""
+        implying = self.schema.implying.get(table)
+        if implying is None or len(self.plans) < _MANY_PLANS:
+            return rows
+        numbers = [number for name in implying for number in self._by_rule.get(name, ())]
+        keep = ~np.isin(self.facts.plan.view()[rows[2]], np.array(numbers, dtype=np.int32))
+        return rows[0][keep], rows[1][keep], rows[2][keep]
+
     def _start_plan(self, plan: Plan) -> None:
-        if (plan.head, plan.body) in self._started and plan.body:
+        owner = plan.rule if plan.head is None else -1
+        made = (owner, plan.head, plan.body, plan.distinct)
+        if made in self._started and plan.body:
             return
-        self._started.add((plan.head, plan.body))
+        self._started.add(made)
         number = len(self.plans)
         self.plans.append(plan)
+        self._shortcuts.note(number)
+        self._by_rule.setdefault(self.rules[plan.rule].name, []).append(number)
+        starts = self._shortcuts.starts(number)
         for place, cell in enumerate(plan.body):
-            self._triggers.setdefault(cell.table, []).append((number, place))
+            if place in starts:
+                self._triggers.setdefault(cell.table, []).append((number, place))
             if cell.table < 0:
                 self._type_literals(~cell.table)
+            if cell.table == self._type and self._type not in self._mirrors:
+                self._mirror_types()
         if not plan.body:
             self._state(number, plan)
             return
         sizes = [
-            (
-                0 if isinstance(cell.subject, str) and cell.subject == cell.object else 1,
-                self.tables[cell.table].size if cell.table in self.tables else 0,
-                place,
-            )
-            for place, cell in enumerate(plan.body)
+            self._sources[cell.table].size if cell.table in self._sources else 0
+            for cell in plan.body
         ]
-        place = min(sizes)[2]
-        table = self.tables.get(plan.body[place].table)
-        if table is not None and all(size for _, size, _ in sizes):
-            self._apply(number, place, table.rows())
+        if all(sizes):
+            first = self._shortcuts.is_transitive(number)
+            place = 0 if first else min(starts, key=lambda each: (sizes[each], each))
+            self._apply(number, place, self._sources[plan.body[place].table].rows())
 
     def _state(self, number: int, plan: Plan) -> None:
         """Conclude the head of a plan that the schema alone fulfils."""
@@ -215,7 +254,12 @@ class Engine:
     def _apply(self, number: int, place: int, news: Rows) -> None:
         plan = self.plans[number]
         head = plan.head
-        for matches in match_plan(plan, place, news, self.tables):
+        for matches in self._shortcuts.match(number, place, news, self._sources):
+            self._match_count += matches.size
+            if self._match_count > MOST_MATCHES:
+                raise ReasoningLimitError(
+                    f"the rules hold in more than {MOST_MATCHES:,} ways", limit=MOST_MATCHES
+                )
             if head is None:
                 self._add_clashes(number, plan, matches)
                 continue
@@ -231,6 +275,14 @@ class Engine:
             names = self._grow_names()
             subjects, objects = names[subjects], names[objects]
             table = self._name(table)
+        if table == self._type:
+            # That one is of a class, said by another relation that means so.
+            for kind in np.unique(objects).tolist():
+                rows = objects == kind
+                columns = tuple(column[rows] for column in premises)
+                nothing = np.zeros(int(rows.sum()), dtype=np.int32)
+                self._offer(~kind, plan, subjects[rows], nothing, columns)
+            return
         keys = make_keys(subjects, objects)
         if table == self._same:
             fresh = subjects != objects
@@ -242,15 +294,35 @@ class Engine:
             premises = tuple(column[fresh] for column in premises)
         if len(keys):
             self._blocks.setdefault(table, []).append(_Block(plan, keys, premises))
-            if len(self._blocks[table]) % 64 == 0:
-                self._blocks[table] = _thin(self._blocks[table])
+            self._pending += len(keys)
+            if self._pending > _MOST_WAITING:
+                self._thin_all()
+
+    def _thin_all(self) -> None:
+        """Free what waits of repetitions; past the limit it need not wait for the end."""
+        self._blocks = {table: _thin(blocks) for table, blocks in self._blocks.items()}
+        waiting = sum(len(block.keys) for blocks in self._blocks.values() for block in blocks)
+        self._check_limit(waiting)
+        # The next thinning must be worth its sorting.
+        self._pending = min(0, _MOST_WAITING - 2 * waiting)
 
     def _commit(self) -> None:
         blocks, self._blocks = self._blocks, {}
+        self._pending = 0
         for table in sorted(blocks):
             for block in _thin(blocks[table]):
                 subjects, objects = split_keys(block.keys)
                 self._add_facts(table, subjects, objects, block.plan, block.premises)
+
+    def _check(self) -> None:
+        different = self.tables.get(self._name(self.terms.encode(DIFFERENT)))
+        for clash in (
+            *check_different(different),
+            *check_all_different(self.schema.differing(), self.equality),
+            *check_values(self.equality, self.terms),
+            *check_datatypes(self.tables, self.terms),
+        ):
+            self._add_clash(clash)
 
     # Equality
 
@@ -282,6 +354,8 @@ class Engine:
     def _rename_all(self) -> None:
         """Tell every fact of the names of the classes it speaks of; merged rows become one."""
         names = self._names = self.equality.names(len(self.terms))
+        self.schema.rename_lists()
+        self._shortcuts.reset()
         for table in sorted(self.tables):
             subjects, objects, facts = self.tables[table].rows()
             new_table = self._name(table)
@@ -295,6 +369,8 @@ class Engine:
             self.tables[table] = kept
             moved = ~stay
             self._offer(new_table, self._rewrite, subjects[moved], objects[moved], (facts[moved],))
+        if self._type in self._mirrors:
+            self._mirror_types()
         self._commit()
         self._rename_plans()
 
@@ -315,26 +391,6 @@ class Engine:
         )
         return Cell(self._name(cell.table), subject, object_ if cell.table >= 0 else 0)
 
-    def _check_equals(self) -> None:
-        """The built-in contradictions of equality: what must differ is the same."""
-        different = self.tables.get(self.terms.encode(DIFFERENT))
-        if different is not None:
-            for one, other, fact in zip(*different.rows(), strict=True):
-                if one == other:
-                    self._add_clash(Clash("eq-diff1", -1, (int(fact),)))
-        for rule, members, fact in self.schema.differing():
-            first: dict[int, int] = {}
-            for member in members:
-                name = self.equality.find(member)
-                if name in first:
-                    self._add_clash(Clash(rule, -1, (fact,), (first[name], member)))
-                first.setdefault(name, member)
-        for _, members in self.equality.classes():
-            literals = [each for each in members if self.terms.decode(each).startswith('"')]
-            values = {read_value(self.terms.decode(each)) for each in literals} - {None}
-            if len(values) > 1:
-                self._add_clash(Clash("dt-diff", -1, (), tuple(literals[:2])))
-
     def _type_literals(self, datatype: int) -> None:
         """Rule dt-type2, only for a datatype that some rule asks for."""
         name = self.terms.decode(datatype)
@@ -353,17 +409,6 @@ class Engine:
         place = next((i for i, each in enumerate(self.rules) if each.name == rule), -1)
         self.plans.append(Plan(place, None, (), (), ()))
         return len(self.plans) - 1
-
-    def _check_datatypes(self) -> None:
-        """Rule dt-not-type: a literal that is said to be of a datatype which it is not of."""
-        for table in sorted(self.tables):
-            if table >= 0 or not is_known_datatype(self.terms.decode(~table)):
-                continue
-            subjects, _, facts = self.tables[table].rows()
-            for subject, fact in zip(subjects.tolist(), facts.tolist(), strict=True):
-                term = self.terms.decode(subject)
-                if term.startswith('"') and not is_in_datatype(term, self.terms.decode(~table)):
-                    self._add_clash(Clash("dt-not-type", -1, (fact,), (subject,)))
 
     def _add_clash(self, clash: Clash) -> None:
         self.clash_count += 1

@@ -6,6 +6,7 @@ members. A table has a number: that of the relation, or for a class `~number`, w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 End = int | str
@@ -55,14 +56,95 @@ class Shape:
 def order_body(plan: Plan, first: int) -> tuple[int, ...]:
     """The places of the body in the order of joining, from the place that has the new facts.
 
-    Next comes always what has most ends known already, so that a join grows as little as it can.
+    Next comes always what has fewest ends unknown, and one known, so that a join grows little.
     """
-    known = set(plan.body[first].variables)
-    order = [first]
     waiting = [place for place in range(len(plan.body)) if place != first]
+    return (first, *order_places(plan, waiting, plan.body[first].variables))
+
+
+def order_places(plan: Plan, places: Iterable[int], bound: frozenset[str]) -> tuple[int, ...]:
+    """Places of the body in the order of joining, where some variables are bound already."""
+    known = set(bound)
+    order: list[int] = []
+    waiting = list(places)
     while waiting:
-        place = min(waiting, key=lambda each: (len(plan.body[each].variables - known), each))
+        place = min(waiting, key=lambda each: _rank_cell(plan.body[each], known, each))
         waiting.remove(place)
         order.append(place)
         known |= plan.body[place].variables
     return tuple(order)
+
+
+def _rank_cell(cell: Cell, known: set[str], place: int) -> tuple[int, bool, int]:
+    unbound = cell.variables - known
+    ends = 1 if cell.table < 0 else 2
+    return len(unbound), len(unbound) == ends, place
+
+
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """The places of a body that says the same of two things, and of what they share.
+
+    `key` are the variables that both halves have in common.
+    """
+
+    one: tuple[int, ...]
+    other: tuple[int, ...]
+    shared: tuple[int, ...]
+    key: tuple[str, ...]
+
+
+def find_halves(plan: Plan) -> Halves | None:
+    """The halves of a plan such as that two values of a functional property are the same."""
+    if plan.head is None or plan.distinct:
+        return None
+    one, other = plan.head.subject, plan.head.object
+    if not isinstance(one, str) or not isinstance(other, str) or one == other:
+        return None
+    firsts = [place for place, cell in enumerate(plan.body) if one in cell.variables]
+    others = [place for place, cell in enumerate(plan.body) if other in cell.variables]
+    if not firsts or set(firsts) & set(others):
+        return None
+    swapped = [_swap(plan.body[place], one, other) for place in firsts]
+    rest = [plan.body[place] for place in others]
+    if sorted(map(repr, swapped)) != sorted(map(repr, rest)):
+        return None
+    shared = [place for place in range(len(plan.body)) if place not in (*firsts, *others)]
+    halves = [plan.body[place].variables for place in (*firsts, *shared)]
+    key = frozenset().union(*halves) - {one}
+    if not key <= frozenset().union(*(cell.variables for cell in rest)):
+        return None
+    return Halves(tuple(firsts), tuple(others), tuple(shared), tuple(sorted(key)))
+
+
+def _swap(cell: Cell, one: str, other: str) -> Cell:
+    subject, object_ = (other if end == one else end for end in (cell.subject, cell.object))
+    return Cell(cell.table, subject, object_)
+
+
+def is_transitive(plan: Plan) -> bool:
+    """Whether a plan says that one relation carries on from one thing to the next."""
+    if plan.head is None or len(plan.body) != 2 or plan.distinct:
+        return False
+    first, second = plan.body
+    ends = (first.subject, first.object, second.object)
+    return (
+        first.table == second.table == plan.head.table
+        and all(isinstance(end, str) for end in ends)
+        and len(set(ends)) == 3
+        and first.object == second.subject
+        and (plan.head.subject, plan.head.object) == (first.subject, second.object)
+    )
+
+
+def is_symmetric(plan: Plan) -> bool:
+    """Whether a plan says that one relation holds both ways."""
+    if plan.head is None or len(plan.body) != 1:
+        return False
+    (cell,) = plan.body
+    return (
+        cell.table == plan.head.table
+        and cell.table >= 0
+        and len(cell.variables) == 2
+        and (plan.head.subject, plan.head.object) == (cell.object, cell.subject)
+    )

@@ -68,9 +68,8 @@ class Closure:
         return max(0, live - given)
 
     def __contains__(self, triple: TermTriple) -> bool:
-        if triple[1] == SAME:
-            known = self.terms.find(triple[0]) is not None
-            return known and self.are_same(triple[0], triple[2])
+        if triple[1] == SAME and self.terms.find(triple[0]) is not None:
+            return self.are_same(triple[0], triple[2])
         return self.find(triple) is not None
 
     def are_same(self, one: str, other: str) -> bool:
@@ -97,6 +96,78 @@ class Closure:
         ends = np.array([subject, 0 if relation == self._type else object_], dtype=np.int32)
         hit, facts = table.find(make_keys(ends[:1], ends[1:]))
         return int(facts[0]) if hit[0] else None
+
+    def find_ends(
+        self, subject: str | None, relation: str, object_: str | None
+    ) -> Iterator[tuple[str, str]]:
+        """The ends of the triples with a relation, where an end is given of those with it.
+
+        Of equals only the name of their class is given, except where they are asked for.
+        """
+        if subject is not None and object_ is not None:
+            if (subject, relation, object_) in self:
+                yield subject, object_
+            return
+        if relation == SAME:
+            given = subject if subject is not None else object_
+            number = None if given is None else self.terms.find(given)
+            for other in self._engine.equality.equals(number) if number is not None else ():
+                pair = str(given), self.terms.decode(other)
+                yield pair if subject is not None else (pair[1], pair[0])
+            return
+        if relation == TYPE:
+            yield from self._find_members(subject, object_)
+            return
+        number = self.terms.find(relation)
+        table = None if number is None else self._engine.tables.get(self._name(number))
+        given = subject if subject is not None else object_
+        place = None if given is None else self.terms.find(given)
+        if table is None or (given is not None and place is None):
+            return
+        decode = self.terms.decode
+        if place is None:
+            firsts, seconds, _ = table.rows()
+            for one, other in zip(firsts.tolist(), seconds.tolist(), strict=True):
+                yield decode(one), decode(other)
+            return
+        ends = np.array([self._name(place)], dtype=np.int32)
+        _, others, _ = table.objects_of(ends) if subject is not None else table.subjects_of(ends)
+        for other in others.tolist():
+            yield (
+                (str(given), decode(other)) if subject is not None else (decode(other), str(given))
+            )
+
+    def _find_members(self, subject: str | None, kind: str | None) -> Iterator[tuple[str, str]]:
+        if kind is not None:
+            yield from ((member, kind) for member in self.members_of(kind))
+        elif subject is not None:
+            yield from ((subject, each) for each in self.classes_of(subject))
+        else:
+            for table in sorted(self._engine.tables):
+                if table < 0:
+                    each = self.terms.decode(~table)
+                    yield from ((member, each) for member in self.members_of(each))
+
+    def members_of(self, kind: str) -> list[str]:
+        """The members of a class, of equals one."""
+        number = self.terms.find(kind)
+        table = None if number is None else self._engine.tables.get(~self._name(number))
+        return [] if table is None else [self.terms.decode(s) for s in table.rows()[0].tolist()]
+
+    def classes_of(self, subject: str) -> list[str]:
+        """The classes that something is known to be of, of equals one."""
+        number = self.terms.find(subject)
+        if number is None:
+            return []
+        key = make_keys(np.array([self._name(number)], dtype=np.int32), np.zeros(1, dtype=np.int32))
+        return [
+            self.terms.decode(~table)
+            for table in sorted(self._engine.tables, reverse=True)
+            if table < 0 and self._engine.tables[table].find(key)[0][0]
+        ]
+
+    def _name(self, number: int) -> int:
+        return self._engine.equality.find(number)
 
     def read(self, fact: Fact) -> TermTriple:
         """The triple that a fact says."""
@@ -175,6 +246,9 @@ class Closure:
         Raises ReasoningLimitError past `limit` triples.
         """
         decode = self.terms.decode
+        pairs = sum(len(members) ** 2 for _, members in self._engine.equality.classes())
+        if equals and pairs > limit:
+            raise _make_limit_error(limit)
         count = 0
         for numbers in self._expand() if equals else self.facts():
             triple = decode(numbers[0]), decode(numbers[1]), decode(numbers[2])
@@ -182,11 +256,7 @@ class Closure:
                 continue
             count += 1
             if count > limit:
-                raise ReasoningLimitError(
-                    f"written out for all equals there are more than {limit:,} triples:"
-                    " ask for one name for each class of equals",
-                    limit=limit,
-                )
+                raise _make_limit_error(limit)
             yield triple
 
     def _expand(self) -> Iterator[tuple[int, int, int]]:
@@ -214,6 +284,14 @@ def _unify_head(head: Cell, subject: int, object_: int) -> dict[str, int] | None
         elif end != value:
             return None
     return bound
+
+
+def _make_limit_error(limit: int) -> ReasoningLimitError:
+    return ReasoningLimitError(
+        f"written out for all equals there are more than {limit:,} triples:"
+        " ask for one name for each class of equals",
+        limit=limit,
+    )
 
 
 def close_triples(

@@ -57,7 +57,7 @@ def read_rulebook(path: Path) -> tuple[Rule, ...]:
     graph = Graph()
     try:
         with warnings.catch_warnings():
-            # The parser uses what rdflib itself has deprecated.
+            # rdflib's own parser of formulas uses names that rdflib has deprecated.
             warnings.simplefilter("ignore", DeprecationWarning)
             graph.parse(source=str(path), format="n3")
     except (OSError, BadSyntax, ParserError) as error:

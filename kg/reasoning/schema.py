@@ -6,7 +6,7 @@ a rule speaks of given relations and classes and goes to the engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.reasoning.encoding import (
@@ -29,6 +29,19 @@ _NOT_SCHEMA = frozenset({TYPE, SAME, DIFFERENT})
 _ANY_RELATION = "relation"
 _ANY_CLASS = "class"
 
+# For rules that apply an axiom to the data: the rules whose axioms follow from others that are
+# applied too. Not among them are those about restrictions, which may hold of what has no value.
+_IMPLYING = {
+    "cax-sco": frozenset({"scm-sco", "scm-eqc1"}),
+    "cax-eqc1": frozenset({"scm-eqc2"}),
+    "cax-eqc2": frozenset({"scm-eqc2"}),
+    "prp-spo1": frozenset({"scm-spo", "scm-eqp1"}),
+    "prp-eqp1": frozenset({"scm-eqp2"}),
+    "prp-eqp2": frozenset({"scm-eqp2"}),
+    "prp-dom": frozenset({"scm-dom1", "scm-dom2"}),
+    "prp-rng": frozenset({"scm-rng1", "scm-rng2"}),
+}
+
 Binding = Mapping[str, int]
 Fact = tuple[int, int, int]
 
@@ -49,19 +62,30 @@ class _Template:
 class Schema:
     """What is known of the schema, and the plans that follow from it as it grows."""
 
-    def __init__(self, rules: Sequence[Rule], terms: Terms) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], terms: Terms, name: Callable[[int], int] = lambda term: term
+    ) -> None:
         self._terms = terms
+        self._name = name
+        self._rules = tuple(rules)
         self._type = terms.encode(TYPE)
         self._templates = [
             _cut_rule(place, rule) for place, rule in enumerate(rules) if not rule.built_in
         ]
+        # A literal of a rule must be among the terms before equal literals become one.
+        for rule in rules:
+            for atom in rule.body:
+                for term in atom:
+                    if not term.startswith("?"):
+                        terms.encode(term)
         self._facts: dict[int, dict[int, dict[int, int]]] = {}
         self._inverse: dict[int, dict[int, dict[int, int]]] = {}
         self._first: dict[int, int] = {}
         self._rest: dict[int, int] = {}
         self._tables: set[int] = set()
-        self._made: set[tuple[Cell | None, tuple[Cell, ...], tuple[tuple[str, str], ...]]] = set()
-        self.broken_lists: set[int] = set()
+        self._made: set[tuple[object, ...]] = set()
+        self._doubled: set[int] = set()
+        self._unread: set[int] = set()
         self._differing = {
             terms.encode(f"<{OWL}members>"): "eq-diff2",
             terms.encode(f"<{OWL}distinctMembers>"): "eq-diff3",
@@ -69,6 +93,12 @@ class Schema:
         self.watched = self._find_watched()
         self._scans = [each for each in self._templates if each.scans]
         self._by_trigger = self._group_by_trigger()
+        self.implying = self._find_implying()
+
+    @property
+    def broken_lists(self) -> set[int]:
+        """The lists that end nowhere or in themselves, and cells with two members or two rests."""
+        return self._doubled | self._unread
 
     def _find_watched(self) -> frozenset[int]:
         """The tables whose facts are matters of the schema."""
@@ -90,25 +120,52 @@ class Schema:
                 groups.setdefault(self._key(atom), []).append((template, place))
         return groups
 
+    def _find_implying(self) -> dict[int, frozenset[str]]:
+        """For tables of the schema the rules whose conclusions there change nothing for the data.
+
+        That every c1 is c3 because every c1 is c2 and every c2 is c3 makes no member of c3 that
+        the two axioms do not make one after the other.
+        """
+        implying: dict[int, frozenset[str]] = {}
+        for table, entries in self._by_trigger.items():
+            names = [self._rules[template.rule].name for template, _ in entries]
+            each = [_IMPLYING.get(name, frozenset()) for name in names]
+            common = frozenset.intersection(*each)
+            if common:
+                implying[table] = common
+        return implying
+
     def start(self) -> Iterator[Plan]:
         """The plans that need no fact at all."""
         for template in self._templates:
             if not template.schema and not template.scans:
                 yield from self._fill(template, {}, ())
 
+    def rename_lists(self) -> None:
+        """Speak of the cells and members of lists by the names of their classes of equals."""
+        name = self._name
+        self._first = {name(cell): name(member) for cell, member in self._first.items()}
+        self._rest = {name(cell): name(rest) for cell, rest in self._rest.items()}
+
     def add_list_cell(self, table: int, subject: int, object_: int) -> None:
         """Take a cell of a list; lists are read when an axiom names them."""
         cells = self._first if table == self._terms.find(FIRST) else self._rest
         if cells.setdefault(subject, object_) != object_:
-            self.broken_lists.add(subject)
+            self._doubled.add(subject)
 
     def add(self, facts: Iterable[tuple[int, int, int, int]]) -> Iterator[Plan]:
         """Take facts of the schema (table, subject, object, fact); yield the plans they add."""
         added = list(facts)
         lists = (self._terms.find(FIRST), self._terms.find(REST))
+        late = bool(self._facts) and any(table in lists for table, *_ in added)
         for table, subject, object_, _ in added:
             if table in lists:
                 self.add_list_cell(table, subject, object_)
+        if late:
+            # An axiom may have come before its list: lists are read again.
+            for template in self._templates:
+                if template.lists:
+                    yield from self._match(template, {}, {})
         for table, subject, object_, fact in added:
             if table in lists:
                 continue
@@ -186,7 +243,7 @@ class Schema:
                 yield from [(each, other, fact) for other, fact in values.items()]
 
     def _value(self, term: str, binding: Binding) -> int | None:
-        return binding.get(term) if term.startswith("?") else self._terms.encode(term)
+        return binding.get(term) if term.startswith("?") else self._name(self._terms.encode(term))
 
     def _bind(self, atom: Atom, subject: int, object_: int, binding: dict[str, int]) -> bool:
         ends = [(atom[0], subject)]
@@ -196,7 +253,7 @@ class Schema:
             if term.startswith("?"):
                 if binding.setdefault(term, value) != value:
                     return False
-            elif self._terms.encode(term) != value:
+            elif self._name(self._terms.encode(term)) != value:
                 return False
         return True
 
@@ -227,9 +284,12 @@ class Schema:
         for bound, more in self._read_lists(template, binding):
             body = tuple(self._cell(atom, bound) for atom in (*template.data, *more))
             head = None if template.head is None else self._cell(template.head, bound)
-            if head in body or (head, body, template.distinct) in self._made:
+            # Of contradictions each is told under the name of its own rule.
+            owner = template.rule if head is None else -1
+            made = (owner, head, body, template.distinct)
+            if head in body or made in self._made:
                 continue
-            self._made.add((head, body, template.distinct))
+            self._made.add(made)
             yield Plan(template.rule, head, body, template.distinct, axioms)
 
     def _cell(self, atom: Atom, binding: Binding) -> Cell:
@@ -246,7 +306,7 @@ class Schema:
     def _end(self, term: str, binding: Binding) -> End:
         if term.startswith("?"):
             return binding.get(term, term)
-        return self._terms.encode(term)
+        return self._name(self._terms.encode(term))
 
     def _read_lists(
         self, template: _Template, binding: Binding
@@ -277,13 +337,17 @@ class Schema:
         cell, seen = head, set()
         nil = self._terms.find(NIL)
         while cell != nil:
-            if cell in seen or cell not in self._first or cell not in self._rest:
-                self.broken_lists.add(head)
+            if cell in seen or not self._is_cell(cell):
+                self._unread.add(head)
                 return None
             seen.add(cell)
             members.append(self._first[cell])
             cell = self._rest[cell]
+        self._unread.discard(head)
         return members
+
+    def _is_cell(self, cell: int) -> bool:
+        return cell in self._first and cell in self._rest and cell not in self._doubled
 
 
 def _spell_list(said: Mapping[str, str], members: Sequence[str]) -> Iterator[Atom]:
@@ -307,7 +371,7 @@ def _count_unbound(atom: Atom, binding: Binding) -> int:
 
 def _is_schema(atom: Atom) -> bool:
     """Whether a condition is one on the schema by the vocabulary it uses."""
-    subject, relation, object_ = atom
+    _, relation, object_ = atom
     if relation == TYPE:
         return object_.startswith(_SPACES) and object_ not in (f"<{OWL}Nothing>", f"<{OWL}Thing>")
     if relation.startswith(f"<{RDF}"):
@@ -327,6 +391,9 @@ def _cut_rule(place: int, rule: Rule) -> _Template:
         if atom not in schema and atom[0] in named - bound and not atom[1].startswith("?"):
             schema.append(atom)
             bound.update(atom)
+    if rule.head is not None and rule.body and not rule.lists and not named:
+        # A rule from the schema to the schema is joined like data.
+        schema = []
     data = tuple(atom for atom in rule.body if atom not in schema)
     scans: dict[tuple[str, str], None] = {}
     for atom in data:

@@ -151,3 +151,30 @@ def group_equal_literals(terms: Iterable[tuple[int, str]]) -> list[list[int]]:
             if value is not None and isinstance(value[1], str | Decimal | bool):
                 groups.setdefault(value, []).append(number)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def is_datatype_within(datatypes: Iterable[str], wanted: str) -> bool:
+    """Whether each value that is in all of some datatypes is in another."""
+    names = [each[1:-1].removeprefix(XSD) for each in datatypes]
+    target = wanted[1:-1].removeprefix(XSD)
+    if target in names or wanted == f"<{RDFS}Literal>":
+        return True
+    families = {_FAMILIES.get(name) for name in names} - {None}
+    if len(families) > 1:
+        # No value is in both, so that each is in any third.
+        return True
+    integers = [_INTEGERS[name] for name in names if name in _INTEGERS]
+    if not integers:
+        return target == "string" and families == {"string"}
+    low = max((bound for bound, _ in integers if bound is not None), default=None)
+    high = min((bound for _, bound in integers if bound is not None), default=None)
+    if low is not None and high is not None and low > high:
+        return True
+    if target == "decimal":
+        return True
+    if target not in _INTEGERS:
+        return False
+    least, most = _INTEGERS[target]
+    return (least is None or (low is not None and low >= least)) and (
+        most is None or (high is not None and high <= most)
+    )
