@@ -12,7 +12,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,7 +32,6 @@ from training.biaffine_examples import (
     draw_batches,
     make_example,
     read_parts,
-    vary_sentence,
 )
 from training.biaffine_net import BiaffineNet, rename_weights
 
@@ -73,7 +72,7 @@ def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
     return torch.tensor([[*row, *[_NOTHING] * (width - len(row))] for row in rows])
 
 
-def train_net(net: BiaffineNet, make_examples: Callable[[], list[Example]], seed: int) -> None:
+def train_net(net: BiaffineNet, examples: Sequence[Example], seed: int) -> None:
     """Train all but the embeddings of the pieces, which rare words would pull about."""
     chance = random.Random(seed)
     embeddings = {*net.encoder.pieces.parameters(), *net.encoder.positions.parameters()}
@@ -86,10 +85,10 @@ def train_net(net: BiaffineNet, make_examples: Callable[[], list[Example]], seed
     optimizer = torch.optim.AdamW(
         [{"params": encoder}, {"params": rest}], betas=(0.9, 0.98), weight_decay=WEIGHT_DECAY
     )
-    total, step, start = EPOCHS * len(draw_batches(make_examples(), chance)), 0, time.monotonic()
+    total, step, start = EPOCHS * len(draw_batches(examples, chance)), 0, time.monotonic()
     net.train()
     for epoch in range(EPOCHS):
-        for batch in draw_batches(make_examples(), chance):
+        for batch in draw_batches(examples, chance):
             step += 1
             part = min(1.0, step / (WARM_UP * total)) * max(LEAST_RATE, 1 - (step - 1) / total)
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
@@ -138,13 +137,8 @@ def main(arguments: list[str]) -> int:
     labels = collect_labels(sentences)
     net = BiaffineNet(len(pieces), *(len(getattr(labels, kind)) for kind in KINDS[1:]))
     net.encoder.load_state_dict(rename_weights(load_file(encoder / "model.safetensors")))
-    chance = random.Random(SEED)
-
-    def make_examples() -> list[Example]:
-        made = (make_example(tokenizer, vary_sentence(w, chance), labels) for w in sentences)
-        return [example for example in made if len(example.sentence.pieces) <= MOST_PIECES]
-
-    train_net(net, make_examples, SEED)
+    examples = [make_example(tokenizer, words, labels) for words in sentences]
+    train_net(net, [e for e in examples if len(e.sentence.pieces) <= MOST_PIECES], SEED)
     save_net(net, labels, pieces, work)
     return 0
 

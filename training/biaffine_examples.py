@@ -1,10 +1,10 @@
-"""Sentences of the treebanks as examples for the biaffine parser, some dressed as headlines."""
+"""Sentences of the treebanks as examples for the biaffine parser."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,6 @@ from training.treebanks import Word, read_sentences
 
 KINDS = ("heads", "roles", "pos", "features")
 BATCH_PIECES = 1600
-# Of the sentences so many lose their stop, as headlines have none, or get a headline's capitals.
-STOPLESS, TITLED, CAPITALS = 0.08, 0.03, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +43,6 @@ def collect_labels(sentences: Sequence[Sequence[Word]]) -> Labels:
         pos=tuple(sorted({word.pos for word in words})),
         features=tuple(sorted({word.features for word in words})),
     )
-
-
-def vary_sentence(words: Sequence[Word], chance: random.Random) -> list[Word]:
-    """The sentence as it is, or as a headline is written: without its stop, or with capitals."""
-    varied = list(words)
-    leaf = all(word.head != len(varied) for word in varied)
-    if leaf and varied[-1].form == "." and varied[-1].head and chance.random() < STOPLESS:
-        varied.pop()
-    drawn = chance.random()
-    change: Callable[[str], str] | None = None
-    if drawn < TITLED:
-        change = _capitalise
-    elif drawn < TITLED + CAPITALS:
-        change = str.upper
-    return [replace(word, form=change(word.form)) for word in varied] if change else varied
-
-
-def _capitalise(form: str) -> str:
-    return form[:1].upper() + form[1:] if len(form) > 3 else form
 
 
 def make_example(tokenizer: Any, words: Sequence[Word], labels: Labels) -> Example:  # noqa: ANN401

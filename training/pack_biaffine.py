@@ -10,12 +10,11 @@ import json
 import sys
 import unicodedata
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
-from kg.syntax.biaffine import DESCRIPTION, GRAPH, PIECES
+from kg.syntax.biaffine import DESCRIPTION, GRAPH, PIECES, digest_file
 from training.biaffine_graph import Arrays, build_graph
 from training.pack import TARGET
 
@@ -46,14 +45,11 @@ def pack(work: Path, target: Path) -> None:
     with np.load(work / "biaffine.npz", allow_pickle=False) as archive:
         arrays = {key: archive[key] for key in archive.files}
     arrays, pieces = drop_pieces(arrays, described.pop("pieces"))
-    files = {
-        GRAPH: build_graph(arrays).SerializeToString(deterministic=True),
-        PIECES: "\n".join(pieces).encode("utf-8"),
-    }
     target.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (target / name).write_bytes(content)
-    digests = {name: sha256(content).hexdigest() for name, content in files.items()}
+    graph = build_graph(arrays).SerializeToString(deterministic=True)
+    (target / GRAPH).write_bytes(graph)
+    (target / PIECES).write_bytes("\n".join(pieces).encode("utf-8"))
+    digests = {name: digest_file(target / name) for name in (GRAPH, PIECES)}
     text = json.dumps(described | {"sha256": digests}, separators=(",", ":"))
     (target / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +58,12 @@ def load_biaffine(directory: Path) -> BiaffineModel:
     """
     try:
         described = json.loads((directory / DESCRIPTION).read_text(encoding="utf-8"))
-        files = {name: (directory / name).read_bytes() for name in (GRAPH, PIECES)}
-        if {name: sha256(content).hexdigest() for name, content in files.items()} != (
-            described["sha256"]
-        ):
+        if described["sha256"] != {n: digest_file(directory / n) for n in (GRAPH, PIECES)}:
             raise ValueError("files of different models")
+        pieces = (directory / PIECES).read_text(encoding="utf-8").split("\n")
         return BiaffineModel(
-            start_session(files[GRAPH]),
-            make_piece_tokenizer(files[PIECES].decode("utf-8").split("\n")),
+            start_session(directory / GRAPH),
+            make_piece_tokenizer(pieces),
             *(tuple(described[kind]) for kind in ("roles", "pos", "features")),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -73,7 +71,13 @@ def load_biaffine(directory: Path) -> BiaffineModel:
         raise SyntaxModelError(message, path=directory) from error
 
 
-def start_session(graph: bytes) -> Any:  # noqa: ANN401 - untyped library
+def digest_file(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as opened:
+        return file_digest(opened, "sha256").hexdigest()
+
+
+def start_session(graph: Path) -> Any:  # noqa: ANN401 - untyped library
     """An engine for the graph, on one thread: as fast for a short text, and always the same."""
     # Imported here, for what parses nothing should not wait for it.
     from onnxruntime import InferenceSession, SessionOptions
@@ -81,7 +85,7 @@ def start_session(graph: bytes) -> Any:  # noqa: ANN401 - untyped library
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def parse_sentences(

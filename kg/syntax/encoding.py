@@ -13,8 +13,8 @@ from kg.documents.words import plain_quotes
 
 # The encoder has so many positions.
 MOST_PIECES = 512
-# Pieces to a batch, padding included: beyond, batches get no faster, they only need more memory.
-BATCH_PIECES = 1200
+# Pieces to a batch, padding included: larger ones are no faster and take more memory.
+BATCH_PIECES = 300
 SHAPES = 5
 INPUTS = ("pieces", "mask", "first", "last", "shapes")
 _UNKNOWN, _START, _END = "[UNK]", "[CLS]", "[SEP]"
