@@ -265,6 +265,25 @@ LISTS = [
         "Philippines criticises China",
         never=["Members of ASEAN criticises China"],
     ),
+    case(
+        "Chad founded the Sahel Alliance. The founding members were Mali, Togo and Benin.",
+        "Mali memberOf Sahel Alliance",
+        "Togo memberOf Sahel Alliance",
+    ),
+    case(
+        "The members of NATO include Norway and Portugal.",
+        "Norway memberOf North Atlantic Treaty Organization",
+        "Portugal memberOf North Atlantic Treaty Organization",
+    ),
+    case(
+        "Norway is one of the founding members of NATO.",
+        "Norway memberOf North Atlantic Treaty Organization",
+    ),
+    case(
+        "Chad, along with Niger, opposed the coup.",
+        "Chad opposes coup",
+        "Niger opposes coup",
+    ),
 ]
 
 UNDONE = [

@@ -167,6 +167,8 @@ def _resolve(
                      vocabulary, owners=relation.domain == KG.Actor)  # fmt: skip
     objects = _ends(scene, number, firing.objects, cast, frame.object_kinds, relation.range,
                     vocabulary)  # fmt: skip
+    if not firing.objects:
+        objects = cast.refer_body(number, firing.trigger, relation.range)
     for subject, other in product(subjects, objects):
         if subject.entity != other.entity:
             yield _Pair(firing, subject, other)
