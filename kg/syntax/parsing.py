@@ -90,7 +90,7 @@ def _parse_blocks(document: Document, parser: Parser, known: Known) -> Iterator[
     parsed = parse_docs(docs, [piece.block.kind for piece in pieces], parser)
     for piece, (doc, sentences) in zip(pieces, parsed, strict=True):
         for start, words in sentences:
-            yield _make_sentence(piece, doc, start, words)
+            yield _make_sentence(piece, doc, start, words, known)
 
 
 def parse_docs(
@@ -184,12 +184,14 @@ def read_words(doc: Doc, start: int, end: int) -> tuple[WordParse, ...]:
     )
 
 
-def _make_sentence(piece: _Piece, doc: Doc, start: int, words: tuple[WordParse, ...]) -> Sentence:
+def _make_sentence(
+    piece: _Piece, doc: Doc, start: int, words: tuple[WordParse, ...], known: Known
+) -> Sentence:
     tokens = tuple(
         Token(
             span=Span(piece.words[i][1], piece.words[i][2]),
             text=doc[i].text,
-            lemma=_mend_lemma(doc[i].text, doc[i].lemma_, word.pos, word.features),
+            lemma=_mend_lemma(doc[i].text, doc[i].lemma_, word, known),
             pos=word.pos,
             head=word.head,
             role=word.role,
@@ -201,13 +203,32 @@ def _make_sentence(piece: _Piece, doc: Doc, start: int, words: tuple[WordParse, 
     return Sentence(span, piece.block.kind, piece.heading, mend_parse(tokens), piece.paragraph)
 
 
-def _mend_lemma(form: str, lemma: str, pos: str, features: str) -> str:
-    """The lemma in small letters; a plural that the lemmatiser left as it was loses its -s."""
+def _mend_lemma(form: str, lemma: str, word: WordParse, known: Known) -> str:
+    """The lemma in small letters.
+
+    A plural that the lemmatiser left as it was loses its -s; of a verb whose lemma nobody knows the
+    ending is taken off by the rules of spelling, where that gives a verb that is known.
+    """
     lower = lemma.casefold()
-    plural = pos == "NOUN" and "Number=Sing" not in features and lower == form.casefold()
+    plural = word.pos == "NOUN" and "Number=Sing" not in word.features and lower == form.casefold()
     if plural and len(lower) > 4 and re.search(r"[^su]s$", lower):
         return f"{lower[:-3]}y" if lower.endswith("ies") else lower[:-1]
+    if word.pos == "VERB" and not known.word(lower):
+        return next(filter(known.word, _stem_verb(form.casefold())), lower)
     return lower
+
+
+def _stem_verb(form: str) -> Iterator[str]:
+    """What an inflected verb may be a form of."""
+    match = re.fullmatch(r"(.{2,}?)(ing|ed|es|s)", form)
+    if match is not None:
+        stem = match[1]
+        yield f"{stem}e"
+        yield stem
+        if stem.endswith("i"):
+            yield f"{stem[:-1]}y"
+        if stem[-1] == stem[-2:-1]:
+            yield stem[:-1]
 
 
 def cut_sentences(doc: Doc, kind: BlockKind) -> Sequence[tuple[int, int]]:
