@@ -45,6 +45,8 @@ HOMES = {
     "thinc": {"syntax"},
     "srsly": {"syntax"},
     "numpy": {"syntax"},
+    "onnxruntime": {"syntax"},
+    "tokenizers": {"syntax"},
     "owlrl": {"reasoning"},
     "pyshacl": {"validation"},
     "pyoxigraph": {"rdf"},
