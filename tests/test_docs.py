@@ -144,13 +144,12 @@ def extend_ontology(tmp_path, blocks):
 # ------------------------------------------------------------------------- model card, licences
 
 
-def test_the_model_card_gives_the_figures_of_the_benchmark(shared):
-    from bench.syntax import TREEBANKS, score_treebank
-    from kg.syntax.pipeline import load_pipeline
+def test_the_model_card_gives_the_figures_of_the_benchmark(shared, parser):
+    from bench.syntax import TREEBANKS, parse_whole, score_treebank
 
     columns = ("pos_acc", "morph_acc", "lemma_acc", "dep_uas", "dep_las", "sents_f")
     path = shared / "training" / "treebank" / TREEBANKS["PUD"]
-    scores = score_treebank(load_pipeline(), path)
+    scores = score_treebank(parse_whole, parser, path)
     row = re.search(r"^\| PUD \|(.*)\|$", CARD, flags=re.M)[1]
     stated = [float(cell) for cell in row.split("|")]
     assert stated == pytest.approx([scores[column] for column in columns], abs=0.002)

@@ -172,7 +172,7 @@ def _carries(scene: Scene, token: int, above: int) -> bool:
     """Whether the modality of what stands above still colours what stands below."""
     tree = scene.tree
     role = tree.role(token)
-    if role in {"xcomp", "ccomp", "conj"}:
+    if role in {"xcomp", "ccomp", "csubj", "conj"}:
         return True
     if role == "obj" or role == "nsubj:pass":
         return True

@@ -16,10 +16,12 @@ from pathlib import Path
 from kg.extraction.entities import Argument
 from kg.extraction.frames import Firing
 from kg.extraction.slots import Scene
-from kg.extraction.tree import is_passive
+from kg.extraction.tree import Tree, is_passive, walk_up
 from kg.iris import KG
 from kg.model import Modality, Polarity, Span
 
+# Longer ways from a trigger to an end are too rare to learn anything of.
+_LONGEST_WAY = 4
 Weights = Mapping[str, float]
 WEIGHTS = Path(__file__).with_name("confidence.json")
 
@@ -68,7 +70,27 @@ def describe_claim(judged: Judged) -> dict[str, float]:
         features[f"{name} elsewhere"] = float(not inside)
         features[f"{name} distance"] = math.log1p(_distance(trigger.span, end.span))
         features[f"{name} length"] = math.log1p(end.span.end - end.span.start)
+        way = _find_way(tree, firing.trigger, end.span) if inside else None
+        if way is not None:
+            features[f"{name} {way}"] = 1.0
     return features
+
+
+def _find_way(tree: Tree, trigger: int, span: Span) -> str | None:
+    """The relations from the trigger up and down to an end; None where they are too many."""
+    inside = [i for i, token in enumerate(tree.tokens) if span.covers(token.span)]
+    head = next((i for i in inside if tree.head(i) not in inside), None)
+    if head is None:
+        return None
+    rising, falling = [trigger, *walk_up(tree, trigger)], [head, *walk_up(tree, head)]
+    meeting = next((i for i in rising if i in falling), None)
+    if meeting is None:
+        return None
+    up = [tree.role(i).split(":")[0] for i in rising[: rising.index(meeting)]]
+    down = [tree.role(i).split(":")[0] for i in reversed(falling[: falling.index(meeting)])]
+    if len(up) + len(down) > _LONGEST_WAY:
+        return None
+    return f"{'^'.join(up)}|{'v'.join(down)}"
 
 
 def _distance(one: Span, other: Span) -> int:

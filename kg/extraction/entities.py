@@ -28,6 +28,7 @@ _PAIR_WORDS = frozenset({"two", "both"})
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "such"})
 _SINGLE_STATE = frozenset({"country", "nation", "state", "kingdom", "republic"})
 _LISTED_KINDS = frozenset({KG.Group, KG.Person, KG.State, KG.Government, KG.Alliance})
+_BODIES = frozenset({KG.Organization, KG.Alliance, KG.Agreement})
 # A noun that any name of its kind answers to, whatever words that name has.
 _BARE_KINDS = frozenset({"alliance"})
 _BACK_KINDS = frozenset({KG.Agreement, KG.Alliance, KG.Organization, KG.Event, KG.Government,
@@ -139,6 +140,15 @@ class Cast:
         if back:
             return back
         return self._describe(sentence, token)
+
+    def refer_body(self, sentence: int, token: int, bound: URIRef) -> list[Argument]:
+        """The body or agreement last named before a noun that tells of its members."""
+        span = self._trees[sentence].tokens[token].span
+        for iri in self._before(sentence, token):
+            kind = self._drafts[iri].kind
+            if kind in _BODIES and self._vocabulary.is_a(kind, bound):
+                return [Argument(iri, kind, span, named=True)]
+        return []
 
     def _shared_head(self, sentence: int, mention: Mention) -> list[Argument]:
         """Read "the British and French Governments": both adjectives share the noun."""

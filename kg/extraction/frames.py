@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg.extraction.nearby import find_near_phrase, find_near_subject
 from kg.extraction.slots import Scene, fill_slot
 from kg.extraction.tree import Tree, find_particle, is_date
+from kg.iris import KG
 from kg.vocabulary import Frame, Vocabulary
 
 _NAMED_SLOTS = frozenset(
@@ -29,7 +30,8 @@ _POS = {
 class Firing:
     """A frame that found both its ends at a trigger.
 
-    `paired` means that the ends are one set of parties, to be related pairwise.
+    `paired` means that the ends are one set of parties, to be related pairwise. No objects mean
+    that the text spoke of the object before.
     """
 
     frame: Frame
@@ -147,10 +149,18 @@ def _fire(scene: Scene, trigger: int, frame: Frame, vocabulary: Vocabulary) -> F
     alone = subjects and not objects and symmetric and frame.pos != "ADJ"
     if alone and (len(_spread(tree, subjects)) > 1 or _names_set(tree, subjects)):
         return _make(scene, frame, trigger, subjects, subjects, True, score - 0.1)
+    if subjects and not objects and _leaves_whole_out(frame):
+        return _make(scene, frame, trigger, subjects, [], False, score - 0.1)
     if not subjects or not objects:
         return None
     score -= 0.05 * (rank + object_rank)
     return _make(scene, frame, trigger, subjects, objects, False, score)
+
+
+def _leaves_whole_out(frame: Frame) -> bool:
+    """Whether a noun tells of members or parties of what was spoken of before ("the members")."""
+    joined = frame.relation in (KG.memberOf, KG.partyTo)
+    return joined and frame.pos == "NOUN" and frame.subject == ("bearer",)
 
 
 def _near_subject(scene: Scene, trigger: int, frame: Frame, objects: list[int]) -> list[int]:

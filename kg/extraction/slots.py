@@ -46,6 +46,9 @@ __all__ = [
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
 _EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
+# "One of the members", and verbs by which a set is counted out ("the members include …").
+_ONES = frozenset({"one", "some", "two", "three", "many", "most", "several", "both"})
+_COUNTING = frozenset({"include", "comprise"})
 
 
 def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
@@ -391,8 +394,10 @@ def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     role = tree.role(word)
     if role == "appos":
         return [above]
-    if role == "conj" and not tree.under(word, "nsubj"):
-        return find_bearer(scene, find_first_conjunct(tree, word), depth + 1)
+    if role == "nsubj" and tree.lemma(above) in _COUNTING:
+        return tree.under(above, "obj")
+    if _shares_bearer(tree, word, above):
+        return find_bearer(scene, above, depth + 1)
     if tree.pos(word) in {"ADJ", "VERB"} and role in {"amod", "acl", "acl:relcl"}:
         return [above]
     apposed = tree.under(word, "appos", "flat")
@@ -403,6 +408,14 @@ def find_bearer(scene: Scene, word: int, depth: int = 0) -> list[int]:
     if role == "nsubj" and tree.under(above, "cop") and tree.pos(above) in NOMINAL:
         return [above]
     return _predicative_bearer(scene, word, above, role)
+
+
+def _shares_bearer(tree: Tree, word: int, above: int) -> bool:
+    """Whether a word is said of what the word above it is said of ("one of the members")."""
+    if tree.role(word) == "conj":
+        return not tree.under(word, "nsubj")
+    counted = tree.role(word) == "nmod" and tree.lemma(above) in _ONES
+    return counted and read_case(tree, word) == "of"
 
 
 def _predicative_bearer(scene: Scene, word: int, above: int, role: str) -> list[int]:

@@ -119,11 +119,18 @@ def _date_at(tree: Tree, i: int) -> _Date | None:
     month_at = next((k for k, w in enumerate(words[:2]) if w in _MONTHS), None)
     if month_at is not None and (month_at == 0 or _DAY.match(words[0])):
         return _month_date(tree, i, words, month_at)
-    if _YEAR.match(words[0]) and tree.role(i) != "nummod":
+    if _YEAR.match(words[0]) and not _counts_things(tree, i):
         return _Date(i, i + 1, words[0])
     if _DECADE.match(words[0]):
         return _Date(i, i + 1, f"{words[0][:3]}0/{words[0][:3]}9")
     return None
+
+
+def _counts_things(tree: Tree, i: int) -> bool:
+    """Whether a number says how many ("1990 soldiers"), not of which year ("the 1990 war")."""
+    head = tree.head(i)
+    counted = head is not None and "Number=Plur" in tree.tokens[head].features
+    return tree.role(i) == "nummod" and counted
 
 
 def _month_date(tree: Tree, i: int, words: list[str], month_at: int) -> _Date | None:

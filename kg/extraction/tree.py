@@ -16,6 +16,8 @@ CLAUSES = frozenset(
     {"root", "ccomp", "xcomp", "advcl", "acl", "acl:relcl", "advcl:relcl", "csubj", "csubj:pass"}
 )
 RELATIVES = frozenset({"who", "which", "that", "whom", "whose", "where"})
+# Prepositions that add another to a thing, as "and" does.
+_JOINING = frozenset({"along_with", "together_with"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "SYM", "X"})
 _MONTHS = frozenset(
     {"January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -95,6 +97,7 @@ def find_conjuncts(tree: Tree, i: int) -> list[int]:
     found = [i]
     for token in found:
         found.extend(tree.under(token, "conj"))
+        found.extend(c for c in tree.under(token, "nmod") if read_case(tree, c) in _JOINING)
     return sorted(found)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from spacy.language import Language
@@ -15,8 +15,9 @@ from spacy.vocab import Vocab
 
 from kg.documents.words import plain_quotes, split_run_together
 from kg.model import Block, BlockKind, Document, Sentence, Span, Token
+from kg.syntax.biaffine import BiaffineModel, WordParse, load_biaffine, parse_sentences
 from kg.syntax.mending import mend_parse
-from kg.syntax.pipeline import load_pipeline, make_tokenizer
+from kg.syntax.pipeline import MODEL_DIRECTORY, load_pipeline, make_tokenizer
 
 # "U.S.-Japan", "post-1945": a hyphen between two things of which the first is no mere prefix.
 _JOINED = re.compile(r"(?<=[\w.])[-–—/](?=[\w“\"'])")
@@ -34,10 +35,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Parser:
-    """The tokenizer and the pipeline, loaded once and used for every article."""
+    """Tokenizer, pipeline and biaffine model, loaded once and used for every article.
+
+    The pipeline cuts sentences and gives lemmas; the biaffine model heads, roles and tags.
+    """
 
     pipeline: Language
     tokenizer: Any
+    biaffine: BiaffineModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,11 @@ class _Piece:
 
 
 def load_parser() -> Parser:
-    """Load the shipped syntax model."""
-    return Parser(load_pipeline(), make_tokenizer())
+    """Load the shipped syntax model.
+
+    Raises `SyntaxModelError` where it is missing or damaged.
+    """
+    return Parser(load_pipeline(), make_tokenizer(), load_biaffine(MODEL_DIRECTORY))
 
 
 def parse_document(document: Document, parser: Parser, known: Known) -> tuple[Sentence, ...]:
@@ -79,9 +87,31 @@ def _parse_blocks(document: Document, parser: Parser, known: Known) -> Iterator[
         Doc(parser.pipeline.vocab, words=[w for w, _, _ in piece.words], spaces=_spaces(piece))
         for piece in pieces
     ]
-    parsed = parser.pipeline.pipe(docs, batch_size=32)
-    for piece, doc in zip(pieces, parsed, strict=True):
-        yield from _collect_sentences(document, piece, doc)
+    parsed = parse_docs(docs, [piece.block.kind for piece in pieces], parser)
+    for piece, (doc, sentences) in zip(pieces, parsed, strict=True):
+        for start, words in sentences:
+            yield _make_sentence(piece, doc, start, words, known)
+
+
+def parse_docs(
+    docs: Iterable[Doc], kinds: Sequence[BlockKind], parser: Parser
+) -> Iterator[tuple[Doc, list[tuple[int, tuple[WordParse, ...]]]]]:
+    """Parse texts of these kinds, given in words; yields each with its sentences.
+
+    A sentence is its first word's number and the parse of its words. What is too long for the
+    biaffine model keeps the parse of the pipeline.
+    """
+    parsed = list(parser.pipeline.pipe(docs, batch_size=32))
+    cut = [cut_sentences(doc, kind) for doc, kind in zip(parsed, kinds, strict=True)]
+    sentences = [
+        [token.text for token in doc[start:end]]
+        for doc, ranges in zip(parsed, cut, strict=True)
+        for start, end in ranges
+    ]
+    better = iter(parse_sentences(parser.biaffine, sentences))
+    for doc, ranges in zip(parsed, cut, strict=True):
+        found = zip(ranges, islice(better, len(ranges)), strict=True)
+        yield doc, [(start, words or read_words(doc, start, end)) for (start, end), words in found]
 
 
 def split_words(text: str, offset: int, parser: Parser, known: Known) -> list[tuple[str, int, int]]:
@@ -141,37 +171,68 @@ def _spaces(piece: _Piece) -> list[bool]:
     return [end < after for (_, _, end), after in zip(piece.words, following, strict=True)]
 
 
-def _collect_sentences(document: Document, piece: _Piece, doc: Doc) -> Iterator[Sentence]:
-    for part in _sentence_ranges(doc, piece.block.kind):
-        start, end = part
-        tokens = tuple(
-            Token(
-                span=Span(piece.words[i][1], piece.words[i][2]),
-                text=doc[i].text,
-                lemma=_mend_lemma(doc[i].text, doc[i].lemma_, doc[i].pos_, str(doc[i].morph)),
-                pos=doc[i].pos_,
-                head=doc[i].head.i - start if start <= doc[i].head.i < end else i - start,
-                role=doc[i].dep_.replace("ROOT", "root"),
-                features=str(doc[i].morph),
-            )
-            for i in range(start, end)
+def read_words(doc: Doc, start: int, end: int) -> tuple[WordParse, ...]:
+    """What the pipeline says of the words of a sentence; a head outside of it is dropped."""
+    return tuple(
+        WordParse(
+            head=token.head.i - start if start <= token.head.i < end else token.i - start,
+            role=token.dep_.replace("ROOT", "root"),
+            pos=token.pos_,
+            features=str(token.morph),
         )
-        span = Span(tokens[0].span.start, tokens[-1].span.end)
-        mended = mend_parse(tokens)
-        yield Sentence(span, piece.block.kind, piece.heading, mended, piece.paragraph)
+        for token in doc[start:end]
+    )
 
 
-def _mend_lemma(form: str, lemma: str, pos: str, features: str) -> str:
-    """The lemma in small letters; a plural that the lemmatiser left as it was loses its -s."""
+def _make_sentence(
+    piece: _Piece, doc: Doc, start: int, words: tuple[WordParse, ...], known: Known
+) -> Sentence:
+    tokens = tuple(
+        Token(
+            span=Span(piece.words[i][1], piece.words[i][2]),
+            text=doc[i].text,
+            lemma=_mend_lemma(doc[i].text, doc[i].lemma_, word, known),
+            pos=word.pos,
+            head=word.head,
+            role=word.role,
+            features=word.features,
+        )
+        for i, word in enumerate(words, start)
+    )
+    span = Span(tokens[0].span.start, tokens[-1].span.end)
+    return Sentence(span, piece.block.kind, piece.heading, mend_parse(tokens), piece.paragraph)
+
+
+def _mend_lemma(form: str, lemma: str, word: WordParse, known: Known) -> str:
+    """The lemma in small letters.
+
+    A plural that the lemmatiser left as it was loses its -s; of a verb whose lemma nobody knows the
+    ending is taken off by the rules of spelling, where that gives a verb that is known.
+    """
     lower = lemma.casefold()
-    plural = pos == "NOUN" and "Number=Sing" not in features and lower == form.casefold()
+    plural = word.pos == "NOUN" and "Number=Sing" not in word.features and lower == form.casefold()
     if plural and len(lower) > 4 and re.search(r"[^su]s$", lower):
         return f"{lower[:-3]}y" if lower.endswith("ies") else lower[:-1]
+    if word.pos == "VERB" and not known.word(lower):
+        return next(filter(known.word, _stem_verb(form.casefold())), lower)
     return lower
 
 
-def _sentence_ranges(doc: Doc, kind: BlockKind) -> Iterable[tuple[int, int]]:
-    """The parser's sentences, joined where it cut inside a quotation or before a small letter."""
+def _stem_verb(form: str) -> Iterator[str]:
+    """What an inflected verb may be a form of."""
+    match = re.fullmatch(r"(.{2,}?)(ing|ed|es|s)", form)
+    if match is not None:
+        stem = match[1]
+        yield f"{stem}e"
+        yield stem
+        if stem.endswith("i"):
+            yield f"{stem[:-1]}y"
+        if stem[-1] == stem[-2:-1]:
+            yield stem[:-1]
+
+
+def cut_sentences(doc: Doc, kind: BlockKind) -> Sequence[tuple[int, int]]:
+    """The pipeline's sentences, joined where it cut inside a quotation or before a small letter."""
     if kind in {BlockKind.TITLE, BlockKind.HEADING}:
         return [(0, len(doc))]
     ranges: list[tuple[int, int]] = []
