@@ -168,12 +168,22 @@ def _add_reasoning_commands(added_to: argparse._SubParsersAction[_Parser], graph
     added.add_argument("--perspective", metavar="NAME", help="as this holder of claims sees it")
     _add_accept(added)
     added.add_argument(
-        "--engine", choices=("memory", "owlrl"), default="memory", help="what reasons over files"
+        "--engine",
+        choices=("memory", "duckdb", "owlrl"),
+        help="what reasons over files (default: memory, from some five million triples on duckdb)",
     )
     added.add_argument("--only-inferred", action="store_true", help="leave out what was given")
     added.add_argument("--stats", action="store_true", help="counts and seconds instead of triples")
     _add_json(added)
     _add_output(added)
+
+    added = _add(added_to, proving.entails, "tell whether RDF follows", parents=[graph])
+    added.add_argument("conclusion", type=Path, metavar="CONCLUSION", help="an RDF file")
+    added.add_argument(
+        "--from", dest="premises", nargs="+", type=Path, metavar="FILE",
+        help="RDF files that it should follow from (default: the graph)",
+    )  # fmt: skip
+    _add_json(added)
 
 
 def _add_accept(parser: argparse.ArgumentParser) -> None:

@@ -281,6 +281,7 @@ def open_output(path: Path | None) -> Iterator[BinaryIO]:
 
 
 def write_output(text: str, path: Path | None) -> None:
+    """Write text to a file, which appears whole, or to standard output."""
     # As bytes: CSV brings its own line ends, which Windows would double.
     with open_output(path) as out:
         out.write(text.encode(errors="replace"))

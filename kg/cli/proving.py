@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,10 +93,13 @@ def reason(arguments: argparse.Namespace) -> int:
 
 def _reason_over_files(arguments: argparse.Namespace) -> int:
     from kg.rdf import format_terms
-    from kg.reasoning.graphs import reason_files
+    from kg.reasoning.graphs import choose_engine, reason_files
 
     syntax = _choose_syntax(arguments.output)
-    reasoned = reason_files(arguments.files, engine=arguments.engine)
+    engine = arguments.engine or choose_engine(arguments.files)
+    if engine == "duckdb" and choose_engine(arguments.files) == "duckdb":
+        return _stream_over_files(arguments)
+    reasoned = reason_files(arguments.files, engine=engine)
     told = reasoned.inferred if arguments.only_inferred else reasoned.given | reasoned.inferred
     if arguments.stats:
         write_output(_format_stats(reasoned, as_json=arguments.json), None)
@@ -106,6 +109,32 @@ def _reason_over_files(arguments: argparse.Namespace) -> int:
     for line in (*reasoned.warnings, *reasoned.contradictions):
         sys.stderr.write(f"kg: {line}\n")
     return _FOUND if reasoned.contradictions else _DONE
+
+
+def _stream_over_files(arguments: argparse.Namespace) -> int:
+    """Close files that are too large for the memory, straight into N-Triples."""
+    from kg.reasoning.graphs import stream_closure
+
+    if arguments.only_inferred or (arguments.output and arguments.output.suffix != ".nt"):
+        message = "so much RDF is written whole, as N-Triples: end the name of the output in .nt"
+        raise ExportError(message, target=str(arguments.output))
+    if arguments.stats and arguments.output is None:
+        streamed = stream_closure(arguments.files, None)
+    else:
+        with open_output(arguments.output) as out:
+            streamed = stream_closure(arguments.files, out)
+    if arguments.stats:
+        stats = {
+            "engine": "duckdb",
+            "given": streamed.given,
+            "inferred": streamed.inferred,
+            "contradictions": len(streamed.contradictions),
+            "seconds": round(streamed.seconds, 3),
+        }
+        write_output(_format_counts(stats, as_json=arguments.json), None)
+    for line in (*streamed.warnings, *streamed.contradictions):
+        sys.stderr.write(f"kg: {line}\n")
+    return _FOUND if streamed.contradictions else _DONE
 
 
 def _choose_syntax(output: Path | None) -> Format:
@@ -128,9 +157,13 @@ def _format_stats(reasoned: Reasoned, *, as_json: bool) -> str:
         "contradictions": len(reasoned.contradictions),
         "seconds": round(reasoned.seconds, 3),
     }
+    return _format_counts(stats, as_json=as_json)
+
+
+def _format_counts(counts: Mapping[str, object], *, as_json: bool) -> str:
     if as_json:
-        return json.dumps(stats, indent=1) + "\n"
-    return "".join(f"{name:15s}{value}\n" for name, value in stats.items())
+        return json.dumps(counts, indent=1) + "\n"
+    return "".join(f"{name:18s}{value}\n" for name, value in counts.items())
 
 
 def _reason_in_graph(arguments: argparse.Namespace) -> int:
@@ -150,8 +183,7 @@ def _reason_in_graph(arguments: argparse.Namespace) -> int:
     if arguments.stats:
         counts = {each.value: sum(basis is each for _, basis in rows) for each in Basis}
         counts["beyond the facts"] = len(perspective.beyond)
-        text = "".join(f"{name:18s}{count}\n" for name, count in counts.items())
-        write_output(json.dumps(counts, indent=1) + "\n" if arguments.json else text, None)
+        write_output(_format_counts(counts, as_json=arguments.json), None)
         return _DONE
     if arguments.json:
         listed = [
@@ -171,3 +203,35 @@ def _reason_in_graph(arguments: argparse.Namespace) -> int:
     with open_output(arguments.output) as out:
         out.write(format_terms(written, syntax))
     return _DONE
+
+
+def entails(arguments: argparse.Namespace) -> int:
+    """Tell whether an RDF file follows from the graph, or from other files; 1 where it does not."""
+    from kg.reasoning.closure import load_owl_rules, load_own_rules, write_triple
+    from kg.reasoning.entailment import entails as find_entailment
+    from kg.reasoning.entailment_words import entailment_to_json, format_entailment
+    from kg.reasoning.graphs import read_files
+    from kg.reasoning.labels import find_labels
+    from kg.reasoning.premises import gather_premises
+    from kg.reasoning.rulebook import read_clauses
+    from kg.store import open_graph
+
+    conclusions = list(read_files([arguments.conclusion]))
+    if arguments.premises:
+        labels = {}
+        premises, rules = list(read_files(arguments.premises)), load_owl_rules()
+    else:
+        own = load_own_rules()
+        with open_graph(arguments.graph, read_only=True) as store:
+            gathered = gather_premises(store, own)
+            labels = {**find_labels(store), **gathered.labels}
+        premises = list(map(write_triple, sorted(gathered.schema | gathered.data)))
+        rules = (*load_owl_rules(), *read_clauses(own))
+    found = find_entailment(premises, conclusions, rules)
+    if arguments.json:
+        told = entailment_to_json(found, labels)
+        text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = format_entailment(found, labels)
+    write_output(text, None)
+    return _DONE if found.holds else _FOUND

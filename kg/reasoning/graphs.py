@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from owlrl import OWLRL_Semantics
 from rdflib import BNode, Graph, Literal, URIRef
@@ -14,11 +14,20 @@ from rdflib.util import from_n3
 
 from kg.rdf import TermTriple, read_terms
 from kg.reasoning.closure import load_owl_rules
+from kg.reasoning.databases import open_duckdb
+from kg.reasoning.encoding import Terms, encode_triples
 from kg.reasoning.result import Closure, close_triples
 from kg.reasoning.rulebook import Rule
+from kg.reasoning.sql import SqlEngine
+from kg.reasoning.sql_result import SqlClosure, close_in_database
 from kg.reasoning.wording import Wording, word_rule
 
-ENGINES = ("memory", "owlrl")
+ENGINES = ("memory", "duckdb", "owlrl")
+
+MOST_IN_MEMORY = 5_000_000
+"""How many triples are reasoned over in memory unless an engine is asked for; above it DuckDB."""
+
+_BYTES_A_TRIPLE = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,58 @@ def reason_files(
 
     Raises GraphError for a file that is no RDF, ReasoningLimitError where too much would follow.
     """
-    return reason_triples(_read_all(paths), engine=engine, rules=rules)
+    return reason_triples(read_files(paths), engine=engine, rules=rules)
+
+
+def choose_engine(paths: Sequence[Path]) -> str:
+    """The engine for files: in memory up to five million lines of triples, else DuckDB.
+
+    A file's size tells the number closely enough: a triple takes some hundred bytes.
+    """
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    return "memory" if size <= MOST_IN_MEMORY * _BYTES_A_TRIPLE else "duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """How much was given and inferred where the triples themselves went straight to a file."""
+
+    given: int
+    inferred: int
+    contradictions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+def stream_closure(
+    paths: Sequence[Path], out: BinaryIO | None, *, rules: Sequence[Rule] | None = None
+) -> Streamed:
+    """Close files in DuckDB and write all triples as N-Triples, in the order of being found.
+
+    For graphs that would fill the memory: only the dictionary of terms is held there. The order
+    depends on the files alone. Raises what `reason_files` raises.
+    """
+    used = load_owl_rules() if rules is None else tuple(rules)
+    with open_duckdb() as database:
+        terms = Terms()
+        columns = encode_triples(terms, read_files(paths))
+        start = time.perf_counter()
+        engine = SqlEngine(terms, used, database)
+        engine.load(*columns)
+        del columns
+        engine.run()
+        closure = SqlClosure(engine)
+        seconds = time.perf_counter() - start
+        if out is not None:
+            for subject, predicate, object_ in closure.triples():
+                out.write(f"{subject} {predicate} {object_} .\n".encode())
+        return Streamed(
+            engine.given,
+            closure.count_inferred(),
+            _word_sql_clashes(closure),
+            _word_lists(closure.broken_lists),
+            seconds,
+        )
 
 
 def reason(graph: Graph, *, engine: str = "memory", rules: Sequence[Rule] | None = None) -> Graph:
@@ -65,7 +125,8 @@ def reason(graph: Graph, *, engine: str = "memory", rules: Sequence[Rule] | None
     for triple in graph:
         closed.add(triple)
     for subject, predicate, object_ in reasoned.inferred:
-        closed.add((from_n3(subject), from_n3(predicate), from_n3(object_)))
+        terms: list[Any] = [from_n3(term) for term in (subject, predicate, object_)]
+        closed.add((terms[0], terms[1], terms[2]))
     return closed
 
 
@@ -79,14 +140,16 @@ def reason_triples(
     given = frozenset(triples)
     if engine == "owlrl":
         return _reason_with_owlrl(given)
-    if engine != "memory":
+    if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}: choose one of {', '.join(ENGINES)}")
     used = load_owl_rules() if rules is None else tuple(rules)
+    if engine == "duckdb":
+        return _reason_with_duckdb(given, used)
     start = time.perf_counter()
     closure = close_triples(sorted(given), used)
     inferred = frozenset(triple for triple in closure.triples() if triple not in given)
     seconds = time.perf_counter() - start
-    broken = tuple(f"the list {head} is malformed: not used" for head in closure.broken_lists)
+    broken = _word_lists(closure.broken_lists)
     return Reasoned(given, inferred, word_clashes(closure), broken, engine, seconds)
 
 
@@ -107,7 +170,8 @@ def word_clashes(closure: Closure) -> tuple[str, ...]:
     return (*told, f"and {more} more") if more > 0 else tuple(told)
 
 
-def _read_all(paths: Sequence[Path]) -> Iterator[TermTriple]:
+def read_files(paths: Sequence[Path]) -> Iterator[TermTriple]:
+    """The triples of RDF files one after the other, the blank nodes of each kept apart."""
     for number, path in enumerate(paths):
         yield from read_terms(path, stem=f"b{number}x")
 
@@ -118,6 +182,33 @@ def _write(term: object) -> str:
     if isinstance(term, URIRef | BNode | Literal):
         return term.n3()
     raise TypeError(f"no term of RDF: {term!r}")
+
+
+def _reason_with_duckdb(given: frozenset[TermTriple], rules: Sequence[Rule]) -> Reasoned:
+    with open_duckdb() as database:
+        start = time.perf_counter()
+        closure = close_in_database(sorted(given), rules, database)
+        inferred = frozenset(triple for triple in closure.triples() if triple not in given)
+        seconds = time.perf_counter() - start
+        broken = _word_lists(closure.broken_lists)
+        return Reasoned(given, inferred, _word_sql_clashes(closure), broken, "duckdb", seconds)
+
+
+def _word_lists(heads: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"the list {head} is malformed: not used" for head in heads)
+
+
+def _word_sql_clashes(closure: SqlClosure) -> tuple[str, ...]:
+    rules = {rule.name: rule for rule in load_owl_rules()}
+    wording = Wording({})
+    told = set()
+    for clash in closure.clashes:
+        premises = closure.read_clash(clash)
+        reason = word_rule(rules[clash.rule], None, (), premises, wording)
+        said = " ; ".join(" ".join(triple) for triple in premises)
+        told.add(f"{clash.rule}: {said}: {reason.removeprefix('because ')}")
+    more = closure.clash_count - len(closure.clashes)
+    return (*sorted(told), f"and {more} more") if more > 0 else tuple(sorted(told))
 
 
 def _reason_with_owlrl(given: frozenset[TermTriple]) -> Reasoned:

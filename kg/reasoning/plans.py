@@ -44,15 +44,6 @@ class Plan:
     axioms: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A plan without its numbers: plans of one shape are one statement for a database."""
-
-    head: tuple[End, End, End] | None
-    body: tuple[tuple[End, End, End], ...]
-    distinct: tuple[tuple[str, str], ...]
-
-
 def order_body(plan: Plan, first: int) -> tuple[int, ...]:
     """The places of the body in the order of joining, from the place that has the new facts.
 
