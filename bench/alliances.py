@@ -22,6 +22,7 @@ _WORDS = tuple(
     for word in line.split()
 )
 
+_STANCES = ("endorses", "criticises")
 _CLASSES = {
     "Actor": None, "Person": "Actor", "Leader": "Person", "Body": "Actor", "Alliance": "Body",
     "Bloc": "Body", "State": "Actor", "Place": None, "Agreement": None, "Treaty": "Agreement",
@@ -76,7 +77,8 @@ def generate_facts(size: int, seed: int = 7) -> Iterator[tuple[str, str, str]]:
     for i in range(states):
         yield from (kind(f"s{i}", "State"), tell(f"s{i}", "number", str(i)),
                     say(f"s{i}", "code", f"q{i}"), say(f"s{i}", "capital", f"c{i}"),
-                    say(f"c{i}", "locatedIn", f"p{i % 20}"), say(f"p{i % 20}", "locatedIn", "p99"))  # fmt: skip
+                    say(f"c{i}", "locatedIn", f"p{i % 20}"),
+                    say(f"p{i % 20}", "locatedIn", "p99"))  # fmt: skip
         if i:
             yield say(f"s{i}", "defends" if i % 5 == 0 else "alliedWith", f"s{chance.randrange(i)}")
         count += 7
@@ -105,6 +107,7 @@ def generate_facts(size: int, seed: int = 7) -> Iterator[tuple[str, str, str]]:
         leader, state = f"l{chance.randrange(people)}", f"s{chance.randrange(states)}"
         text = " ".join(chance.choices(_WORDS, k=12))
         yield from (kind(f"m{claim}", "Claim"), say(f"m{claim}", "holder", leader),
-                    say(f"m{claim}", "about", state), tell(f"m{claim}", "quote", f"{text} {claim}"),
-                    say(leader, ("endorses", "criticises")[claim % 2], f"x{claim % 500}"))  # fmt: skip
+                    say(f"m{claim}", "about", state),
+                    tell(f"m{claim}", "quote", f"{text} {claim}"),
+                    say(leader, _STANCES[claim % 2], f"x{claim % 500}"))  # fmt: skip
         count, claim = count + 5, claim + 1

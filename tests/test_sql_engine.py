@@ -5,9 +5,9 @@ import random
 import shutil
 
 import pytest
-from bench.alliances import generate_facts, write_ontology
 from rdflib import Graph
 
+from bench.alliances import generate_facts, write_ontology
 from kg.cli import main
 from kg.reasoning.closure import load_owl_rules
 from kg.reasoning.databases import open_duckdb, open_spark
@@ -16,7 +16,7 @@ from kg.reasoning.result import close_triples
 from kg.reasoning.sql_result import close_in_database
 
 RULES = load_owl_rules()
-O, R = "https://example.org/o#", "https://example.org/r/"
+RELATION, THING = "https://example.org/o#", "https://example.org/r/"
 
 
 def make_graph(size, seed=7):
@@ -72,8 +72,8 @@ def test_everything_inferred_is_derived_from_what_was_found_before(duckdb):
 
 def test_what_is_not_there_has_no_derivation(small, duckdb):
     closure = close_in_database(small, RULES, duckdb)
-    assert closure.derive((f"<{R}none>", f"<{O}leads>", f"<{R}s0>")) is None
-    assert (f"<{R}none>", f"<{O}leads>", f"<{R}s0>") not in closure
+    assert closure.derive((f"<{THING}none>", f"<{RELATION}leads>", f"<{THING}s0>")) is None
+    assert (f"<{THING}none>", f"<{RELATION}leads>", f"<{THING}s0>") not in closure
 
 
 def test_the_engine_is_chosen_by_name(small):

@@ -78,6 +78,7 @@ class ChangingClosure:
             return False
         for table, keys in doomed.items():
             self._drop(table, keys)
+        self._engine.forget_steps()
         for table, keys in _join(coming, self._rederive(doomed)).items():
             subjects, objects = split_keys(keys)
             if table < 0:
@@ -209,7 +210,9 @@ class ChangingClosure:
     def restore(self, columns: Mapping[str, np.ndarray]) -> bool:
         """Take a closure over the same axioms and rules from its columns; False: close anew."""
         terms = columns["terms"].tobytes().decode().split("\n")
-        numbers = np.array([self._engine.terms.encode(term) for term in terms], dtype=np.int32)
+        # No term has the number 0.
+        encoded = map(self._engine.terms.encode, terms)
+        numbers = np.array([0, *encoded], dtype=np.int32)
         held = _read_pairs(columns["held_tables"], columns["held_keys"], numbers)
         self._given = _read_pairs(columns["given_tables"], columns["given_keys"], numbers)
         self._put(held)
@@ -247,9 +250,9 @@ class _Traits:
     """What the terms are, to tell which facts the graph keeps."""
 
     def __init__(self, terms: Terms, things: Iterable[str]) -> None:
-        written = [term for _, term in terms.since(0)]
-        self._kg = np.array([term.startswith(_KG) for term in written])
-        self._thing = np.zeros(len(written), dtype=bool)
+        self._kg = np.zeros(len(terms), dtype=bool)
+        self._kg[[number for number, term in terms.since(0) if term.startswith(_KG)]] = True
+        self._thing = np.zeros(len(terms), dtype=bool)
         self._thing[[n for thing in things if (n := terms.find(thing)) is not None]] = True
 
     def select(self, table: int, subjects: Ids, objects: Ids, *, same: int) -> Mask:

@@ -136,6 +136,10 @@ class Engine:
                 subjects, _, facts = self.tables[table].rows()
                 mirror.add(subjects, np.full(len(subjects), ~table, dtype=np.int32), facts)
 
+    def forget_steps(self) -> None:
+        """Let the shortcuts look at the tables anew: facts were taken out of them."""
+        self._shortcuts.reset()
+
     def _check_limit(self, more: int) -> None:
         if len(self.facts) + more > self._limit:
             raise ReasoningLimitError(

@@ -5,7 +5,7 @@ In a perspective it starts besides from what its holders claim.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
@@ -25,7 +25,8 @@ _SCHEMA = frozenset(
         OWL.propertyDisjointWith, OWL.propertyChainAxiom, OWL.members, OWL.onProperty,
         OWL.someValuesFrom, OWL.allValuesFrom, OWL.hasValue, OWL.intersectionOf, OWL.unionOf,
         OWL.complementOf, OWL.oneOf, OWL.sameAs, OWL.differentFrom, OWL.distinctMembers, OWL.hasKey,
-        OWL.maxCardinality, OWL.maxQualifiedCardinality, OWL.onClass,
+        OWL.maxCardinality, OWL.maxQualifiedCardinality, OWL.onClass, OWL.sourceIndividual,
+        OWL.assertionProperty, OWL.targetIndividual, OWL.targetValue,
     }
 )  # fmt: skip
 # Declarations from which only what is already known or trivial follows.
@@ -123,7 +124,7 @@ def _is_axiom(triple: Triple) -> bool:
         return False
     # What an alignment adds is about terms of others, which no relation or kind here is.
     return all(
-        isinstance(term, URIRef) and any(term.startswith(space) for space in _OWN)
+        isinstance(term, Literal) or any(term.startswith(space) for space in _OWN)
         for term in (subject, object_)
     )
 
@@ -144,11 +145,19 @@ def _find_kinds(schema: Iterable[Triple]) -> frozenset[URIRef]:
     return frozenset(found)
 
 
-def _find_relations(ontology: Iterable[Triple]) -> set[URIRef]:
+def _find_relations(ontology: Sequence[Triple]) -> set[URIRef]:
+    """The relations between things, and those with literals that identify or must be single."""
+    listed = {object_ for _, predicate, object_ in ontology if predicate == RDF.first}
+    kinds: dict[URIRef, set[URIRef | Literal]] = {}
+    for subject, predicate, object_ in ontology:
+        if predicate == RDF.type:
+            kinds.setdefault(subject, set()).add(object_)
+    telling = {OWL.FunctionalProperty, OWL.InverseFunctionalProperty}
     return {
-        subject
-        for subject, predicate, object_ in ontology
-        if predicate == RDF.type and object_ == OWL.ObjectProperty
+        relation
+        for relation, of in kinds.items()
+        if OWL.ObjectProperty in of
+        or (OWL.DatatypeProperty in of and (relation in listed or of & telling))
     } | {OWL.sameAs, OWL.differentFrom}
 
 
