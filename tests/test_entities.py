@@ -69,10 +69,6 @@ DESCRIPTIONS = [
     ),
     case("Soviet tanks attacked Budapest.", "Soviet tanks attacks Budapest"),
     case(
-        "ASEAN met in Bali. ASEAN criticised the World Bank. Vietnam left the organization.",
-        "Vietnam withdrawsFrom Association of Southeast Asian Nations",
-    ),
-    case(
         "India and Pakistan are rivals. The two countries fought over Kashmir.",
         "Pakistan attacks India",
         never=["two countries attacks Kashmir", "countries attacks Kashmir"],

@@ -8,7 +8,6 @@ kind and wording.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +38,7 @@ _SAME_THING = frozenset({"new", "independent", "island", "entire", "whole", "res
                          "defeated", "disputed", "current", "incoming", "bilateral", "latter",
                          "beleaguered", "divided", "isolated", "tiny", "small"})  # fmt: skip
 # A noun that any name of its kind answers to, whatever words that name has.
-_BARE_KINDS = frozenset({"alliance", "organization", "organisation"})
+_BARE_KINDS = frozenset({"alliance"})
 _BACK_KINDS = frozenset({KG.Agreement, KG.Alliance, KG.Organization, KG.Event, KG.Government,
                          KG.ArmedForce, KG.Place, KG.Policy})  # fmt: skip
 
@@ -360,7 +359,7 @@ class Cast:
             ]
         kind = self._vocabulary.nouns.get(lemma)
         if kind in _BACK_KINDS:
-            for iri in self._rank_before(sentence, token, lemma):
+            for iri in self._before(sentence, token):
                 draft = self._drafts[iri]
                 worded = re.search(rf"\b{re.escape(lemma)}\b", draft.label.casefold())
                 if draft.kind == kind and (worded or lemma in _BARE_KINDS):
@@ -393,14 +392,6 @@ class Cast:
         """The named things before a place in the text, nearest first, each once."""
         earlier = [iri for s, t, iri in self._order if (s, t) < (sentence, token)]
         return list(dict.fromkeys(reversed(earlier)))
-
-    def _rank_before(self, sentence: int, token: int, lemma: str) -> list[URIRef]:
-        """The named things before a place; for "the organization" the one most spoken of first."""
-        nearest = self._before(sentence, token)
-        if lemma not in _BARE_KINDS:
-            return nearest
-        spoken = Counter(iri for s, t, iri in self._order if (s, t) < (sentence, token))
-        return sorted(nearest, key=lambda iri: -spoken[iri])
 
     def _last_states(self, sentence: int, token: int, count: int) -> list[URIRef]:
         states = [i for i in self._before(sentence, token) if self._drafts[i].kind == KG.State]
