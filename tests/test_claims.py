@@ -26,6 +26,12 @@ ACTIVE_AND_PASSIVE = [
     ),
 ]
 
+SEEN_THROUGH = [
+    case("Israel withdrew from most of Lebanon.", "Israel withdrawsFrom Lebanon"),
+    case("The terms of the Kyoto Protocol constrained Canada.", "Kyoto Protocol weakens Canada"),
+    case("Egypt's desire for a rapprochement with Iran grew.", "Egypt partnerOf Iran"),
+]
+
 COORDINATION = [
     case(
         "India and Pakistan signed the Indus Waters Treaty.",
@@ -316,6 +322,7 @@ UNDONE = [
     ("text", "expected", "never"),
     [
         *ACTIVE_AND_PASSIVE,
+        *SEEN_THROUGH,
         *COORDINATION,
         *NOMINAL,
         *APPOSITION_AND_COPULA,

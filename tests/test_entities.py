@@ -50,6 +50,25 @@ PRONOUNS = [
 
 DESCRIPTIONS = [
     case(
+        "India and Pakistan met in Simla. Only two small countries joined NATO.",
+        never=["India joins NATO", "Pakistan joins NATO"],
+    ),
+    case(
+        "The United States feared the Soviet Union. Both superpowers supported disarmament.",
+        "United States supports disarmament",
+        "Soviet Union supports disarmament",
+    ),
+    case(
+        "Angola opposed Portugal. The newly independent country attacked Namibia.",
+        "Angola attacks Namibia",
+    ),
+    case(
+        "Iran attacked the cities of Basra and Mosul.",
+        "Iran attacks Mosul",
+        "Iran attacks Basra",
+    ),
+    case("Soviet tanks attacked Budapest.", "Soviet tanks attacks Budapest"),
+    case(
         "India and Pakistan are rivals. The two countries fought over Kashmir.",
         "Pakistan attacks India",
         never=["two countries attacks Kashmir", "countries attacks Kashmir"],

@@ -232,6 +232,8 @@ RELATIVE_AND_PARTICIPIAL = [
 ]  # fmt: skip
 
 CONTROL = [
+    case("The war prompted Brazil to invest in railways.", "war causes railways"),
+    case("The pact sought to cope with inflation.", "pact addresses inflation"),
     case(
         "Kissinger sought to persuade Israel to withdraw from Sinai.",
         "Israel withdrawsFrom Sinai Peninsula",

@@ -10,6 +10,7 @@ from itertools import combinations, product
 from rdflib import URIRef
 
 from kg.extraction.attribution import Judgement, judge
+from kg.extraction.complements import find_cased
 from kg.extraction.confidence import Judged, Weights, rate_claim
 from kg.extraction.cues import CueIndex
 from kg.extraction.entities import Argument, Cast
@@ -36,6 +37,8 @@ _OPAQUE_NAMES = (
     KG.Agreement,
     KG.Policy,
 )
+# Words for how much of a named thing, or for its wording, stand for the thing itself.
+_WHOLES = frozenset({"all", "most", "much", "outskirt", "provision", "spirit", "term", "text"})
 # Of claims rated below this four in five are wrong; leaving them out costs no F1.
 LEAST_CONFIDENCE = 0.28
 # Below this a wording is too weak a sign to stand alone.
@@ -207,8 +210,15 @@ def _ends(
 
 
 def _refer_described(scene: Scene, number: int, head: int, cast: Cast) -> list[Argument]:
-    """What an end stands for: a predicate ("was an agreement involving …") means its subject."""
+    """What an end stands for: a predicate ("was an agreement involving …") means its subject.
+
+    "Most of Gaza" and "the terms of the Geneva Accords" mean the thing named.
+    """
     tree = scene.tree
+    if tree.lemma(head) in _WHOLES and not scene.is_name(head):
+        wholes = _refer_all(scene, number, find_cased(tree, head, "of"), cast)
+        if any(a.named for a in wholes):
+            return [a for a in wholes if a.named]
     subjects = tree.under(head, "nsubj")
     if tree.under(head, "cop") and subjects and not scene.is_name(head):
         meant = [a for c in _conjuncts(tree, subjects[0]) for a in cast.refer(number, c)]

@@ -22,6 +22,13 @@ from kg.extraction.tree import (
 from kg.iris import KG
 from kg.model import Mention, MentionForm
 
+_COLLECTIVES = frozenset({"country", "nation", "side", "state", "government", "power", "party",
+                          "leader", "ally", "partner", "neighbor", "neighbour", "superpower",
+                          "rival", "belligerent", "adversary", "capital"})  # fmt: skip
+_SORTS = frozenset({"republic", "province", "state", "island", "city", "kingdom", "country", "town",
+                    "territory", "region", "colony", "nation", "port", "emirate"})  # fmt: skip
+_PAIR_WORDS = frozenset({"two", "both"})
+DEFINITE = frozenset({"the", "this", "that", "these", "those", "such"})
 _LOOK_BACK = 3
 _PEOPLE = frozenset({KG.Person})
 _BODIES = frozenset(
@@ -216,3 +223,16 @@ def _clause_bonus(tree: Tree, candidate: int, pronoun: int) -> float:
 
 def _is_subject(trees: Sequence[Tree], candidate: Candidate) -> bool:
     return trees[candidate.sentence].role(candidate.token) in _SUBJECT_ROLES
+
+
+def is_known_pair(tree: Tree, token: int) -> bool:
+    """Whether a description means the two last named ("the two countries", not "two countries")."""
+    words = {tree.tokens[c].text.casefold() for c in tree.children[token]}
+    if tree.lemma(token) not in _COLLECTIVES or not words & _PAIR_WORDS:
+        return False
+    return "both" in words or bool(words & DEFINITE)
+
+
+def is_sort(tree: Tree, token: int) -> bool:
+    """Whether a plural can say what the things named after it are ("the republics of …")."""
+    return "Number=Plur" in tree.tokens[token].features and tree.lemma(token) in _SORTS

@@ -14,21 +14,29 @@ from dataclasses import dataclass, field
 from rdflib import URIRef
 
 from kg.extraction.cues import CueIndex
-from kg.extraction.discourse import find_speaker, is_pronoun, is_speaker, resolve_pronoun
+from kg.extraction.discourse import (
+    DEFINITE,
+    find_speaker,
+    is_known_pair,
+    is_pronoun,
+    is_sort,
+    is_speaker,
+    resolve_pronoun,
+)
 from kg.extraction.phrases import join_words, phrase_tokens, span_of
 from kg.extraction.tree import SUBJECTS, Tree, find_conjuncts, read_case
 from kg.iris import CUE, KG, mint_entity
 from kg.model import Document, Entity, Mention, MentionForm, Span
 from kg.vocabulary import Vocabulary
 
-_COLLECTIVES = frozenset({"country", "nation", "side", "state", "government", "power", "party",
-                          "leader", "ally", "partner", "neighbor", "neighbour"})  # fmt: skip
 _NO_HEADS = frozenset({"DET", "ADP", "PUNCT", "AUX", "CCONJ", "SCONJ", "PART", "ADV", "INTJ"})
-_PAIR_WORDS = frozenset({"two", "both"})
-_DEFINITE = frozenset({"the", "this", "that", "these", "those", "such"})
 _SINGLE_STATE = frozenset({"country", "nation", "state", "kingdom", "republic"})
 _LISTED_KINDS = frozenset({KG.Group, KG.Person, KG.State, KG.Government, KG.Alliance})
 _BODIES = frozenset({KG.Organization, KG.Alliance, KG.Agreement})
+# Adjectives and nouns that tell more of a thing named before, and do not pick out another.
+_SAME_THING = frozenset({"new", "independent", "island", "entire", "whole", "resulting", "young",
+                         "defeated", "disputed", "current", "incoming", "bilateral", "latter",
+                         "beleaguered", "divided", "isolated", "tiny", "small"})  # fmt: skip
 # A noun that any name of its kind answers to, whatever words that name has.
 _BARE_KINDS = frozenset({"alliance"})
 _BACK_KINDS = frozenset({KG.Agreement, KG.Alliance, KG.Organization, KG.Event, KG.Government,
@@ -123,6 +131,9 @@ class Cast:
     def refer(self, sentence: int, token: int, depth: int = 0) -> list[Argument]:
         """What the phrase headed at a token stands for: one thing, or several for a set."""
         tree = self._trees[sentence]
+        several = self._sorted_names(sentence, token, depth)
+        if several:
+            return several
         named = self._lookup(sentence, token)
         if named is not None:
             iri, mention = named
@@ -294,6 +305,17 @@ class Cast:
                 ]
         return []
 
+    def _sorted_names(self, sentence: int, token: int, depth: int) -> list[Argument]:
+        """The things named after a plural that says what they are ("the republics of A and B")."""
+        tree = self._trees[sentence]
+        if not is_sort(tree, token) or depth > 2:
+            return []
+        owned = [c for c in tree.under(token, "nmod") if read_case(tree, c) == "of"]
+        parts = find_conjuncts(tree, owned[0]) if owned else []
+        if len(parts) < 2 or not all((sentence, c) in self._named for c in parts):
+            return []
+        return [a for c in parts for a in self.refer(sentence, c, depth + 1)]
+
     def _apposed_names(self, sentence: int, token: int, depth: int) -> list[Argument]:
         """The names in apposition to a description ("six members: Belgium, France, …")."""
         tree = self._trees[sentence]
@@ -316,15 +338,19 @@ class Cast:
         words = {tree.tokens[c].text.casefold() for c in tree.children[token]}
         span_tokens = phrase_tokens(tree, token, wide=False)
         span = span_of(tree, span_tokens)
-        if lemma in _COLLECTIVES and words & _PAIR_WORDS:
+        if is_known_pair(tree, token):
             return [
                 self._mark(iri, tree, sentence, token, span_tokens)
                 for iri in self._last_states(sentence, token, 2)
             ]
         if self._speaker is not None and lemma in _SINGLE_STATE and words & {"my", "our"}:
             return [self._mark(self._speaker, tree, sentence, token, span_tokens)]
-        modifiers = tree.under(token, "amod", "nmod", "compound", "nmod:poss", "acl", "acl:relcl")
-        if not words & _DEFINITE or modifiers or "Number=Plur" in tree.tokens[token].features:
+        modifiers = [
+            c
+            for c in tree.under(token, "amod", "nmod", "compound", "nmod:poss", "acl", "acl:relcl")
+            if tree.lemma(c) not in _SAME_THING
+        ]
+        if not words & DEFINITE or modifiers or "Number=Plur" in tree.tokens[token].features:
             return self._refer_leader(sentence, token, span_tokens, span)
         if lemma in _SINGLE_STATE:
             return [

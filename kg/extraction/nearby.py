@@ -23,7 +23,8 @@ def find_near_subject(scene: Scene, trigger: int) -> list[int]:
         role = tree.role(below)
         if role in {"nsubj", "nsubj:pass", "csubj", "appos", "parataxis"}:
             return []
-        if tree.pos(above) == "NOUN" and not tree.under(above, "cop") and role in {"acl", "advcl"}:
+        noun = tree.pos(above) == "NOUN" and not tree.under(above, "cop")
+        if noun and role in {"acl", "advcl", "nmod"}:
             agents = find_agent(scene, above)
             if agents:
                 return [a for a in agents if a != trigger]

@@ -46,6 +46,8 @@ __all__ = [
 _LINKING = frozenset({"become", "remain", "stay", "prove", "constitute", "represent", "form"})
 _EMBEDDED = ("xcomp", "ccomp", "advcl", "acl")
 _DEPTH = 6
+# Prepositions by which a verb without object reaches what it acts on.
+_AIMING = frozenset({"for", "to", "into", "with", "in", "on", "against", "toward", "over"})
 # "One of the members", and verbs by which a set is counted out ("the members include …").
 _ONES = frozenset({"one", "some", "two", "three", "many", "most", "several", "both"})
 _COUNTING = frozenset({"include", "comprise"})
@@ -55,8 +57,7 @@ def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
     """The head tokens that fill a slot of the trigger; empty where nothing does."""
     tree = scene.tree
     if "." in slot:
-        first, rest = slot.split(".", 1)
-        return [f for i in _step(scene, trigger, first) for f in fill_slot(scene, i, rest)]
+        return _fill_path(scene, trigger, *slot.split(".", 1))
     if slot == "subject":
         return find_subject(scene, trigger)
     if slot == "object":
@@ -82,6 +83,15 @@ def fill_slot(scene: Scene, trigger: int, slot: str) -> list[int]:
     return find_oblique(scene, trigger, slot)
 
 
+def _fill_path(scene: Scene, trigger: int, first: str, rest: str) -> list[int]:
+    """Fill a slot of what fills a slot ("complement.object")."""
+    steps = _step(scene, trigger, first)
+    found = [f for i in steps for f in fill_slot(scene, i, rest)]
+    if found or (first, rest) != ("complement", "object"):
+        return found
+    return _find_oblique_aims(scene, steps)
+
+
 def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
     if slot in {"complement", "clause"}:
         tree = scene.tree
@@ -91,6 +101,18 @@ def _step(scene: Scene, trigger: int, slot: str) -> list[int]:
         acts = [c for c in tree.under(trigger, *_EMBEDDED) if _is_complement(scene, c)]
         return [v for act in acts for v in find_conjuncts(tree, act) if _acts(tree, v, act)]
     return fill_slot(scene, trigger, slot)
+
+
+def _find_oblique_aims(scene: Scene, acts: list[int]) -> list[int]:
+    """What intransitive acts are directed at ("led officials to look for ways")."""
+    tree = scene.tree
+    return [
+        c
+        for act in acts
+        if not is_passive(tree, act) and not tree.under(act, "xcomp", "ccomp")
+        for c in tree.under(act, "obl")
+        if read_case(tree, c) in _AIMING
+    ][:1]
 
 
 def _acts(tree: Tree, verb: int, first: int) -> bool:
