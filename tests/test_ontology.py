@@ -16,8 +16,8 @@ from rdflib.collection import Collection
 from kg.iris import KG, LEX
 from kg.model import MentionForm, Modality, Polarity
 from kg.rdf import Triple, read_turtle, skolemise
+from kg.reasoning.clauses import Clause
 from kg.reasoning.closure import close_premises, read_triple
-from kg.reasoning.matching import Clause
 from kg.reasoning.owl import close_by_owl
 from kg.reasoning.premises import Premises
 from kg.reasoning.rules import load_rules, read_rule

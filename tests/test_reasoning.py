@@ -15,8 +15,8 @@ from kg.iris import ID, KG
 from kg.model import Modality, Polarity, Severity
 from kg.rdf import read_turtle, skolemise
 from kg.reasoning import close_graph, explain, format_proof, proof_to_json
+from kg.reasoning.clauses import Clause
 from kg.reasoning.closure import close_premises, read_triple
-from kg.reasoning.matching import Clause
 from kg.reasoning.premises import Premises, gather_premises
 from kg.reasoning.rules import load_rules, read_rule
 from kg.store import open_memory_graph

@@ -27,8 +27,8 @@ from kg.store import GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
     from kg.reasoning.changing import ChangingClosure
+    from kg.reasoning.clauses import Clause
     from kg.reasoning.encoding import TermTriple
-    from kg.reasoning.matching import Clause
     from kg.reasoning.premises import Premises
 
 CLOSURE_FILE, CHECKED_FILE = "closure.npz", "checked.json"

@@ -11,10 +11,10 @@ from rdflib.util import from_n3
 from kg import iris
 from kg.model import Finding, Severity
 from kg.rdf import Triple, format_term
+from kg.reasoning.clauses import Clause
 from kg.reasoning.disagreement import find_disagreements, word_claim
 from kg.reasoning.encoding import TermTriple
 from kg.reasoning.labels import find_labels
-from kg.reasoning.matching import Clause
 from kg.reasoning.owl import close_by_owl
 from kg.reasoning.premises import Premises, gather_premises
 from kg.reasoning.result import Closure, close_triples

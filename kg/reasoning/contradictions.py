@@ -10,6 +10,7 @@ from rdflib import DCTERMS, Literal, URIRef
 
 from kg.iris import KG, OA
 from kg.rdf import Triple
+from kg.reasoning.clauses import Clause
 from kg.reasoning.closure import close_premises, load_own_rules
 from kg.reasoning.disagreement import (
     INCOMPATIBLE,
@@ -24,7 +25,6 @@ from kg.reasoning.disagreement import (
 )
 from kg.reasoning.explaining import Explainer
 from kg.reasoning.labels import find_labels
-from kg.reasoning.matching import Clause
 from kg.reasoning.memory import Clash
 from kg.reasoning.premises import gather_premises
 from kg.reasoning.proofs import Proof, format_proof, proof_to_json

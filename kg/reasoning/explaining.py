@@ -10,10 +10,10 @@ from kg import iris
 from kg.errors import UnknownTermError
 from kg.rdf import QueryResult, Triple, format_term
 from kg.reasoning.alternatives import find_derivations
+from kg.reasoning.clauses import Clause
 from kg.reasoning.closure import close_premises, load_own_rules, read_triple, write_triple
 from kg.reasoning.encoding import SAME, TermTriple
 from kg.reasoning.labels import find_labels
-from kg.reasoning.matching import Clause
 from kg.reasoning.premises import Premises, find_claimed, find_facts_graphs, gather_premises
 from kg.reasoning.proofs import Citation, Proof
 from kg.reasoning.result import Closure, Derivation, Fact

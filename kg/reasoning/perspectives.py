@@ -9,8 +9,8 @@ from enum import Enum
 from rdflib import URIRef
 
 from kg.rdf import Triple
+from kg.reasoning.clauses import Clause
 from kg.reasoning.closure import close_premises, find_conclusions, load_own_rules
-from kg.reasoning.matching import Clause
 from kg.reasoning.premises import find_claimed, find_facts_graphs, gather_premises
 from kg.store import GraphStore
 

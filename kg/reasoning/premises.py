@@ -12,7 +12,7 @@ from rdflib import OWL, RDF, RDFS, SKOS, Literal, URIRef
 
 from kg import iris
 from kg.rdf import Triple
-from kg.reasoning.matching import Clause
+from kg.reasoning.clauses import Clause
 from kg.reasoning.wording import Labels
 from kg.store import GraphStore
 

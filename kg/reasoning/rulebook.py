@@ -13,7 +13,7 @@ from rdflib.graph import QuotedGraph
 from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from kg.errors import OntologyError
-from kg.reasoning.matching import Clause
+from kg.reasoning.clauses import Clause
 
 RL = Namespace("https://w3id.org/concord/owl2rl#")
 OWL2RL_FILE = "owl2rl.n3"

@@ -11,7 +11,7 @@ from rdflib import Literal, URIRef, Variable
 from rdflib.plugins.sparql import prepareQuery
 
 from kg.errors import OntologyError, QueryError
-from kg.reasoning.matching import Clause, Pattern
+from kg.reasoning.clauses import Clause, Pattern
 from kg.store import open_memory_graph
 
 _TRANSPARENT = frozenset({"ConstructQuery", "Project", "Distinct", "Join"})
