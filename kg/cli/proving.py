@@ -34,7 +34,7 @@ def explain(arguments: argparse.Namespace) -> int:
 
     with open_graph(arguments.graph, read_only=True) as store:
         accepted = _find_holders(store, arguments.accept)
-        triple, holds = _find_triple(store, arguments)
+        triple = _find_triple(store, arguments)
         try:
             proofs = (
                 explain_all(store, triple, accepted=accepted)
@@ -55,11 +55,11 @@ def explain(arguments: argparse.Namespace) -> int:
     else:
         text = "\n\n".join(map(format_proof, proofs)) + "\n"
     write_output(text, arguments.output)
-    return _DONE if holds or any(proof.rule for proof in proofs) else _FOUND
+    return _DONE if proofs[0].holds else _FOUND
 
 
-def _find_triple(store: GraphStore, arguments: argparse.Namespace) -> tuple[Triple, bool]:
-    """The triple that three names mean, one that holds if any does, and whether it holds."""
+def _find_triple(store: GraphStore, arguments: argparse.Namespace) -> Triple:
+    """The triple that three names mean, one that the graph has if it has any."""
     from itertools import product
 
     from kg.query import find_relation, find_things
@@ -70,8 +70,8 @@ def _find_triple(store: GraphStore, arguments: argparse.Namespace) -> tuple[Trip
     for subject, predicate, object_ in triples:
         quads = store.quads(subject=subject, predicate=predicate, object=object_)
         if next(quads, None) is not None:
-            return (subject, predicate, object_), True
-    return triples[0], False
+            return subject, predicate, object_
+    return triples[0]
 
 
 def _find_holders(store: GraphStore, names: Sequence[str]) -> tuple[URIRef, ...]:

@@ -15,7 +15,7 @@ from kg.reasoning.closure import close_premises, load_own_rules, read_triple, wr
 from kg.reasoning.encoding import SAME, TermTriple
 from kg.reasoning.labels import find_labels
 from kg.reasoning.premises import Premises, find_claimed, find_facts_graphs, gather_premises
-from kg.reasoning.proofs import Citation, Proof
+from kg.reasoning.proofs import ONLY_CLAIMED, Citation, Proof
 from kg.reasoning.result import Closure, Derivation, Fact
 from kg.reasoning.wording import Wording, read_axiom_comments, word_rule
 from kg.store import GraphStore
@@ -258,8 +258,7 @@ class Explainer:
         if self._has(triple, iris.ONTOLOGY_GRAPH):
             return self._end(triple, "part of the ontology")
         if claims:
-            label = "not a fact: only claimed as follows"
-            return self._end(triple, label, tuple(claim for claim, _ in claims))
+            return self._end(triple, ONLY_CLAIMED, tuple(claim for claim, _ in claims))
         if triple in self._given:
             return self._end(triple, "read from the article", sources=self._find_articles(triple))
         raise UnknownTermError(

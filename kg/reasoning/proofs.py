@@ -8,6 +8,9 @@ from typing import Any
 from kg.rdf import Triple
 
 
+ONLY_CLAIMED = "not a fact: only claimed as follows"
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """The place where an article states something, and who holds it there.
@@ -44,6 +47,11 @@ class Proof:
     statement: str = ""
     sources: tuple[str, ...] = ()
     axioms: tuple[Triple, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the conclusion is a fact or follows from facts, and is not merely claimed."""
+        return self.rule_label != ONLY_CLAIMED
 
 
 def format_proof(proof: Proof) -> str:
