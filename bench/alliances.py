@@ -42,7 +42,7 @@ _AXIOMS = """
 :Member owl:equivalentClass [ owl:intersectionOf ( :State [ a owl:Restriction ;
   owl:onProperty :memberOf ; owl:someValuesFrom :Alliance ] ) ] .
 :Treaty rdfs:subClassOf [ a owl:Restriction ; owl:onProperty :binds ; owl:allValuesFrom :Party ] .
-:binds owl:inverseOf :signs . :State owl:disjointWith :Person . :State owl:hasKey ( :number ) .
+:binds owl:inverseOf :signs . :State owl:disjointWith :Person .
 [] a owl:AllDisjointClasses ; owl:members ( :Person :Agreement :Event :Policy ) .
 """
 

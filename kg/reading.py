@@ -8,7 +8,7 @@ from functools import cache, partial
 from kg.extraction import Cast, Names, find_claims, find_mentions, resolve_entities
 from kg.extraction.tree import Tree, build_tree
 from kg.linking import link_entities
-from kg.model import Claim, Document, Reading
+from kg.model import Claim, Document, Entity, MentionForm, Reading
 from kg.syntax import Known, Parser, parse_document
 from kg.vocabulary import Vocabulary
 
@@ -32,8 +32,18 @@ def read(
     mentions = find_mentions(document, trees, vocabulary, names)
     cast = resolve_entities(document, trees, mentions, vocabulary)
     claims = extract(document, trees, cast, vocabulary)
-    entities = cast.entities()
+    entities = _keep_used(cast.entities(), claims)
     return Reading(document, sentences, entities, claims, link_entities(entities, names))
+
+
+def _keep_used(entities: tuple[Entity, ...], claims: tuple[Claim, ...]) -> tuple[Entity, ...]:
+    """Without what is only described, and in no claim that was kept."""
+    used = {iri for claim in claims for iri in (claim.subject, claim.object, claim.holder)}
+    return tuple(
+        entity
+        for entity in entities
+        if entity.iri in used or any(m.form is not MentionForm.NOMINAL for m in entity.mentions)
+    )
 
 
 def know_words(vocabulary: Vocabulary, names: Names) -> Known:

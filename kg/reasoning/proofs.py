@@ -7,7 +7,6 @@ from typing import Any
 
 from kg.rdf import Triple
 
-
 ONLY_CLAIMED = "not a fact: only claimed as follows"
 
 

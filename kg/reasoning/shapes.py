@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.reasoning.plans import Cell, End, Plan, order_body
+from kg.reasoning.plans import Cell, End, Plan, find_halves, order_body
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A plan without its numbers: an end is a variable's name, or the place of a number.
 
-    A cell of the body or the head is (place of the table, subject, object).
+    A cell of the body or the head is (place of the table, subject, object). `linking` is for plans
+    that make two values the same: each value need be linked to one of them only.
     """
 
     rule: int
@@ -22,10 +23,19 @@ class Shape:
     body: tuple[tuple[int, End, End], ...]
     distinct: tuple[tuple[str, str], ...]
     width: int
+    linking: bool = False
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The places of the body, in order."""
+        return tuple(range(len(self.body)))
 
 
-def split_plan(plan: Plan) -> tuple[Shape, tuple[int, ...]]:
-    """The shape of a plan and its numbers; contradictions keep their rule apart."""
+def split_plan(plan: Plan, same: int | None = None) -> tuple[Shape, tuple[int, ...]]:
+    """The shape of a plan and its numbers; contradictions keep their rule apart.
+
+    `same` is the number of owl:sameAs.
+    """
     numbers: list[int] = []
     names: dict[str, str] = {}
 
@@ -43,7 +53,9 @@ def split_plan(plan: Plan) -> tuple[Shape, tuple[int, ...]]:
     head = None if plan.head is None else cut(plan.head)
     distinct = tuple((names[one], names[other]) for one, other in plan.distinct)
     rule = plan.rule if head is None else -1
-    return Shape(rule, head, body, distinct, len(numbers)), tuple(numbers)
+    merges = head is not None and plan.head is not None and plan.head.table == same
+    linking = merges and find_halves(plan) is not None
+    return Shape(rule, head, body, distinct, len(numbers), linking), tuple(numbers)
 
 
 def write_select(
@@ -55,6 +67,62 @@ def write_select(
     the facts of `news` are taken, elsewhere `all_facts`; None: all facts everywhere. It gives
     columns s, k, o of the heads; of contradictions s and o of each place of the body.
     """
+    known, source = _write_body(shape, plan, parameters, first, all_facts=all_facts, news=news)
+    return f"SELECT {_write_head(shape, known)} FROM {source}"
+
+
+def write_links(
+    shape: Shape, plan: Plan, parameters: str, first: int | None, *, all_facts: str, news: str
+) -> str | None:
+    """As `write_select`, of a shape that is `linking`: each value and the least it equals.
+
+    Some thousand values of a functional property would make as many million pairs. None for places
+    from which nothing more follows.
+    """
+    halves = find_halves(plan)
+    if halves is None or plan.head is None or first in halves.other:
+        return None
+    # Only one half is asked for, so that a value stands beside the key that it shares.
+    places = (*halves.one, *halves.shared)
+    half = Plan(plan.rule, None, tuple(plan.body[place] for place in places), (), ())
+    part = Shape(-1, None, tuple(shape.body[place] for place in places), (), shape.width)
+    start = None if first is None else places.index(first)
+    names = _name_variables(shape, plan)
+    keys = [f"p{number}" for number in range(shape.width)] + [names[key] for key in halves.key]
+
+    def ask(place: int | None, columns: list[str]) -> str:
+        known, source = _write_body(part, half, parameters, place, all_facts=all_facts, news=news)
+        picked = [f"{known.get(name, f'p.{name}')} AS {name}" for name in columns]
+        return f"SELECT DISTINCT {', '.join(picked)} FROM {source}"
+
+    value = names[str(plan.head.subject)]
+    members = ask(None, [*keys, value])
+    if start is not None:
+        touched = ask(start, keys)
+        equal = " AND ".join(f"m.{key} = t.{key}" for key in keys)
+        members = f"SELECT m.* FROM ({members}) m JOIN ({touched}) t ON {equal}"
+    table = shape.head[0] if shape.head is not None else 0
+    return (
+        f"SELECT s, k, o FROM (SELECT {value} AS s, p{table} AS k,"
+        f" min({value}) OVER (PARTITION BY {', '.join(keys)}) AS o FROM ({members}) m) l"
+        f" WHERE s <> o"
+    )
+
+
+def _name_variables(shape: Shape, plan: Plan) -> dict[str, str]:
+    """The names that a shape has for the variables of a plan."""
+    names: dict[str, str] = {}
+    for cell, (_, *ends) in zip(plan.body, shape.body, strict=True):
+        for was, now in zip((cell.subject, cell.object), ends, strict=True):
+            if isinstance(was, str) and isinstance(now, str):
+                names[was] = now
+    return names
+
+
+def _write_body(
+    shape: Shape, plan: Plan, parameters: str, first: int | None, *, all_facts: str, news: str
+) -> tuple[dict[str, str], str]:
+    """The columns that variables are bound to, and the tables with the conditions of the joins."""
     order = order_body(plan, 0 if first is None else first)
     tables = [f"{news if place == first else all_facts} a{place}" for place in order]
     known: dict[str, str] = {}
@@ -71,10 +139,7 @@ def write_select(
             else:
                 known[end] = here
     conditions += [f"{known[one]} <> {known[other]}" for one, other in shape.distinct]
-    return (
-        f"SELECT {_write_head(shape, known)} FROM {parameters} p, {', '.join(tables)}"
-        f" WHERE {' AND '.join(conditions)}"
-    )
+    return known, f"{parameters} p, {', '.join(tables)} WHERE {' AND '.join(conditions)}"
 
 
 def _write_head(shape: Shape, known: dict[str, str]) -> str:

@@ -1,8 +1,8 @@
 """The engine on a database, for graphs past memory's comfort: the same rules, plan by plan as SQL.
 
-A fact is a row (s, k, o): k is the table's number, of a class `~number` and o = 0. The facts of
-each round lie in a table of their own; a view joins them. Equals are merged in memory, the rows
-renamed by SQL. Proofs are found again in the finished closure: premises come from earlier rounds.
+A fact is a row (s, k, o, n): k is the table's number, of a class `~number` and o = 0, n the round
+in which it was found. Equals are merged in memory, the rows renamed by SQL. Proofs are found again
+in the finished closure: premises come from earlier rounds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kg.reasoning.equality import Equality
 from kg.reasoning.plans import Cell, Plan
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.schema import Schema
-from kg.reasoning.shapes import Shape, split_plan, write_select
+from kg.reasoning.shapes import Shape, split_plan, write_links, write_select
 from kg.reasoning.values import (
     group_equal_literals,
     is_in_datatype,
@@ -55,7 +55,9 @@ class SqlEngine:
         self._started: set[tuple[object, ...]] = set()
         self._known_tables: set[int] = set()
         self._typed: set[int] = set()
-        self._parts: list[str] = []
+        self._facts = ""
+        self._round = 0
+        self._tables_of: dict[Shape, list[set[int]]] = {}
         self._stated: list[Row] = []
         self._renamed: list[Plan] = []
         self._parameters: dict[int, list[str]] = {}
@@ -76,42 +78,48 @@ class SqlEngine:
         columns = {"s": subjects[~same], "k": tables[~same], "o": ends[~same]}
         given = self._name("given")
         self.database.load(given, columns)
-        self._add_part(f"SELECT DISTINCT s, k, o FROM {given}")
+        self._facts = self._name("facts")
+        self.database.execute(
+            f"CREATE TABLE {self._facts} AS SELECT DISTINCT s, k, o, 0 AS n FROM {given}"
+        )
         self.database.execute(f"DROP TABLE {given}")
-        self.given = self._count(self._parts[-1])
+        self.given = self._count(self._facts)
 
     def _name(self, stem: str) -> str:
         self._counter += 1
         return f"{stem}_{self._run}_{self._counter}"
-
-    def _add_part(self, select: str) -> str:
-        """A table of facts from a query; it joins those before it."""
-        name = self._name("facts")
-        self.database.execute(f"CREATE TABLE {name} AS {select}")
-        self._parts.append(name)
-        return name
 
     def _count(self, table: str) -> int:
         return int(self.database.fetch(f"SELECT count(*) FROM {table}")[0][0])
 
     def _show_facts(self, news: str) -> None:
         """Bring the views of all facts and of the new ones up to date."""
-        parts = " UNION ALL ".join(f"SELECT s, k, o FROM {part}" for part in self._parts)
-        for view, rows in (("held", parts), ("news", f"SELECT s, k, o FROM {news}")):
-            if self._mirror:
-                kinds = f"SELECT s, {self._type} AS k, -k - 1 AS o FROM ({rows}) c WHERE k < 0"
-                rows = f"{rows} UNION ALL {kinds}"
-            self.database.execute(f"CREATE OR REPLACE TEMPORARY VIEW {view} AS {rows}")
+        for view, rows in (("held", self.facts), ("news", f"SELECT s, k, o FROM {news}")):
+            self.show_rows(view, rows)
+
+    def show_rows(self, view: str, rows: str) -> None:
+        """Make a view of facts; where a rule asks so, kinds are also told as one relation."""
+        if self._mirror:
+            kinds = f"SELECT s, {self._type} AS k, -k - 1 AS o FROM ({rows}) c WHERE k < 0"
+            rows = f"{rows} UNION ALL {kinds}"
+        self.database.execute(f"CREATE OR REPLACE TEMPORARY VIEW {view} AS {rows}")
 
     @property
     def facts(self) -> str:
-        """All facts as a query of s, k, o; `rounds` numbers the tables in the order of finding."""
-        return " UNION ALL ".join(f"SELECT s, k, o FROM {part}" for part in self._parts)
+        """All facts as a query of s, k, o."""
+        return f"SELECT s, k, o FROM {self._facts}"
 
-    @property
-    def rounds(self) -> tuple[str, ...]:
-        """The tables of facts, the oldest first."""
-        return tuple(self._parts)
+    def facts_before(self, number: int) -> str:
+        """The facts found before a round, as a query of s, k, o."""
+        return f"{self.facts} WHERE n < {number}"
+
+    def find_round(self, row: Row) -> int | None:
+        """The round in which a fact was found, 0 for what was given; None: it is not so."""
+        s, k, o = row
+        found = self.database.fetch(
+            f"SELECT min(n) FROM {self._facts} WHERE s = {s} AND k = {k} AND o = {o}"
+        )
+        return None if found[0][0] is None else int(found[0][0])
 
     # Rounds
 
@@ -120,33 +128,45 @@ class SqlEngine:
         for first, *others in group_equal_literals(self.terms.since(0)):
             for other in others:
                 self.equality.merge(first, other, -1)
-        news = self._rename(self._parts[-1]) if self.equality else self._parts[-1]
+        news = self._rename() if self.equality else self._facts
         plans = list(self.schema.start())
-        for _ in range(MOST_ROUNDS):
-            plans += self._feed_schema(news)
+        for number in range(1, MOST_ROUNDS):
+            self._round = number
+            tables = self._list_tables(news)
+            plans += self._feed_schema(news, tables)
             plans += self._renamed
             self._renamed = []
             fresh = self._start_plans(plans)
             self._show_facts(news)
-            selects = [
-                write_select(shape, plan, f"shape_{number}", place, all_facts="held", news="news")
-                for shape, (number, plan) in self._shapes.items()
-                if shape.head is not None
-                for place in range(len(shape.body))
-            ]
-            selects += [
-                write_select(shape, plan, table, None, all_facts="held", news="news")
-                for shape, (table, plan) in fresh.items()
-                if shape.head is not None
-            ]
-            news, plans = self._conclude(selects), []
-            if not self._count(news):
+            if self._mirror:
+                tables.add(self._type)
+            news, plans = self._conclude([*self._ask_news(tables), *self._ask_fresh(fresh)]), []
+            if not self._count(news) and not self._renamed:
                 break
         else:
             raise ReasoningLimitError("the rules go on for ever", limit=MOST_ROUNDS)
+        self._show_facts(news)
         self._check()
 
-    def _feed_schema(self, news: str) -> list[Plan]:
+    def _list_tables(self, news: str) -> set[int]:
+        return {k for (k,) in self.database.fetch(f"SELECT DISTINCT k FROM {news}")}
+
+    def _ask_news(self, tables: set[int]) -> Iterator[str]:
+        """The queries that join new facts with all, of shapes that ask for their tables."""
+        for shape, (number, plan) in self._shapes.items():
+            if shape.head is None:
+                continue
+            for place in shape.places:
+                if not self._tables_of[shape][place].isdisjoint(tables):
+                    yield from _ask(shape, plan, f"shape_{number}", place)
+
+    def _ask_fresh(self, fresh: dict[Shape, tuple[str, Plan]]) -> Iterator[str]:
+        """The queries that join all facts for new plans."""
+        for shape, (table, plan) in fresh.items():
+            if shape.head is not None:
+                yield from _ask(shape, plan, table, None)
+
+    def _feed_schema(self, news: str, found: set[int]) -> list[Plan]:
         """The plans that new facts of the schema and new tables give."""
         watched = ", ".join(map(str, sorted(self.schema.watched)))
         rows = self.database.fetch(
@@ -155,8 +175,7 @@ class SqlEngine:
         facts = [(k, s, o, len(self.axioms) + place) for place, (k, s, o) in enumerate(rows)]
         self.axioms += [(s, k, o) for k, s, o in rows]
         plans = list(self.schema.add(facts))
-        tables = [k for (k,) in self.database.fetch(f"SELECT DISTINCT k FROM {news} ORDER BY k")]
-        plans += self.schema.add_tables(table for table in tables if table != self._type)
+        plans += self.schema.add_tables(table for table in sorted(found) if table != self._type)
         return plans
 
     def _start_plans(self, plans: Iterable[Plan]) -> dict[Shape, tuple[str, Plan]]:
@@ -173,7 +192,10 @@ class SqlEngine:
                     self._type_literals(~cell.table)
                 self._mirror |= cell.table == self._type
             if plan.body:
-                shape, numbers = split_plan(plan)
+                shape, numbers = split_plan(plan, self._same)
+                asked = self._tables_of.setdefault(shape, [set() for _ in shape.body])
+                for tables, cell in zip(asked, plan.body, strict=True):
+                    tables.add(cell.table)
                 rows.setdefault(shape, []).append(numbers)
                 self._shapes.setdefault(shape, (len(self._shapes), plan))
             else:
@@ -186,8 +208,8 @@ class SqlEngine:
             self.database.load(table, {f"p{i}": values[:, i] for i in range(shape.width)})
             fresh[shape] = table, plan
             self._parameters.setdefault(number, []).append(table)
-            tables = " UNION ALL ".join(f"SELECT * FROM {t}" for t in self._parameters[number])
-            self.database.execute(f"CREATE OR REPLACE TEMPORARY VIEW shape_{number} AS {tables}")
+            every = " UNION ALL ".join(f"SELECT * FROM {t}" for t in self._parameters[number])
+            self.database.execute(f"CREATE OR REPLACE TEMPORARY VIEW shape_{number} AS {every}")
         return fresh
 
     def _state(self, plan: Plan) -> None:
@@ -210,25 +232,30 @@ class SqlEngine:
             f" CASE WHEN k = {self._type} THEN -o - 1 ELSE k END AS k,"
             f" CASE WHEN k = {self._type} THEN 0 ELSE o END AS o FROM ({union}) u"
         )
-        pairs = self.database.fetch(f"SELECT s, o FROM {name} WHERE k = {self._same} ORDER BY s, o")
-        merged = self._merge(pairs)
-        news = self._add_part(
-            f"SELECT n.s, n.k, n.o FROM {name} n WHERE n.k <> {self._same} AND NOT EXISTS"
-            f" (SELECT 1 FROM held h WHERE h.s = n.s AND h.k = n.k AND h.o = n.o)"
+        pairs = f"SELECT s, o FROM {name} WHERE k = {self._same} ORDER BY s, o"
+        merged = self._merge(pair for rows in self.database.stream(pairs) for pair in rows)
+        news = self._name("news")
+        self.database.execute(
+            f"CREATE TABLE {news} AS"
+            f" SELECT c.s, c.k, c.o FROM {name} c WHERE c.k <> {self._same} AND NOT EXISTS"
+            f" (SELECT 1 FROM {self._facts} h WHERE h.s = c.s AND h.k = c.k AND h.o = c.o)"
+        )
+        self.database.execute(
+            f"INSERT INTO {self._facts} SELECT s, k, o, {self._round} AS n FROM {news}"
         )
         self.database.execute(f"DROP TABLE {name}")
-        return self._rename(news) if merged else news
+        return self._rename() if merged else news
 
     # Equality
 
-    def _merge(self, pairs: Iterable[tuple[int, int]]) -> bool:
+    def _merge(self, pairs: Iterable[Sequence[int]]) -> bool:
         merged = False
         for one, other in pairs:
             merged |= self.equality.merge(one, other, -1)
         return merged
 
-    def _rename(self, news: str) -> str:
-        """Tell all facts of the names of equals; gives the table of what is new by that."""
+    def _rename(self) -> str:
+        """Tell all facts of the names of equals; gives the table of what is new in this round."""
         self.schema.rename_lists()
         old = [m for name, members in self.equality.classes() for m in members if m != name]
         new = [self.equality.find(each) for each in old]
@@ -241,40 +268,30 @@ class SqlEngine:
             },
         )
         self._mapping = mapping
-        held_before = " UNION ALL ".join(
-            f"SELECT s, k, o FROM {part}" for part in self._parts if part != news
+        was, self._facts = self._facts, self._name("facts")
+        rows = self._rename_rows(f"SELECT s, k, o, n FROM {was}", "f.n")
+        self.database.execute(
+            f"CREATE TABLE {self._facts} AS SELECT s, k, o, min(n) AS n FROM ({rows}) r"
+            f" GROUP BY s, k, o"
         )
-        renamed: list[str] = []
-        for part in self._parts:
-            name = self._name("facts")
-            rows = self._rename_rows(f"SELECT s, k, o FROM {part}")
-            apart = "".join(
-                f" AND NOT EXISTS"
-                f" (SELECT 1 FROM {each} e WHERE e.s = r.s AND e.k = r.k AND e.o = r.o)"
-                for each in renamed
-            )
-            self.database.execute(
-                f"CREATE TABLE {name} AS SELECT DISTINCT r.s, r.k, r.o FROM ({rows}) r"
-                f" WHERE r.s >= 0{apart}"
-            )
-            renamed.append(name)
-        self._parts = renamed
         fresh = self._name("news")
         self.database.execute(
-            f"CREATE TABLE {fresh} AS {self.facts}"
-            + (f" EXCEPT SELECT s, k, o FROM ({held_before}) b" if held_before else "")
+            f"CREATE TABLE {fresh} AS SELECT r.s, r.k, r.o FROM {self._facts} r WHERE NOT EXISTS"
+            f" (SELECT 1 FROM {was} w"
+            f" WHERE w.s = r.s AND w.k = r.k AND w.o = r.o AND w.n < {self._round})"
         )
+        self.database.execute(f"DROP TABLE {was}")
         self._rename_plans()
         return fresh
 
-    def _rename_rows(self, query: str) -> str:
-        """The rows of a query with the names of equals."""
+    def _rename_rows(self, query: str, *others: str) -> str:
+        """The rows of a query with the names of equals, and other columns as they are."""
         if self._mapping is None:
             return query
         names = self._mapping
         return (
             f"SELECT coalesce(a.name, f.s) AS s, coalesce(b.name, f.k) AS k,"
-            f" coalesce(c.name, f.o) AS o FROM ({query}) f"
+            f" {', '.join(['coalesce(c.name, f.o) AS o', *others])} FROM ({query}) f"
             f" LEFT JOIN {names} a ON f.s = a.was LEFT JOIN {names} b ON f.k = b.was"
             f" LEFT JOIN {names} c ON f.o = c.was"
         )
@@ -356,3 +373,12 @@ class SqlEngine:
         self.clash_count += 1
         if len(self.clashes) < _CLASHES_KEPT:
             self.clashes.append(clash)
+
+
+def _ask(shape: Shape, plan: Plan, parameters: str, first: int | None) -> Iterator[str]:
+    if shape.linking:
+        links = write_links(shape, plan, parameters, first, all_facts="held", news="news")
+        if links is not None:
+            yield links
+    else:
+        yield write_select(shape, plan, parameters, first, all_facts="held", news="news")

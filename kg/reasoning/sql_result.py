@@ -63,7 +63,7 @@ class SqlClosure:
             find = self._engine.equality.find
             return None not in ends and find(ends[0] or 0) == find(ends[1] or 0)
         row = self._find_row(triple)
-        return row is not None and self._find_round(row) is not None
+        return row is not None and self._engine.find_round(row) is not None
 
     def _find_row(self, triple: TermTriple) -> Row | None:
         numbers = [self.terms.find(term) for term in triple]
@@ -71,15 +71,6 @@ class SqlClosure:
             return None
         s, p, o = (self._engine.equality.find(number) for number in numbers if number is not None)
         return (s, ~o, 0) if p == self._type else (s, p, o)
-
-    def _find_round(self, row: Row) -> int | None:
-        """The number of the round in which a fact was found."""
-        s, k, o = row
-        for number, part in enumerate(self._engine.rounds):
-            found = f"SELECT 1 FROM {part} WHERE s = {s} AND k = {k} AND o = {o} LIMIT 1"
-            if self._engine.database.fetch(found):
-                return number
-        return None
 
     def _read(self, row: Row) -> TermTriple:
         s, k, o = row
@@ -93,14 +84,10 @@ class SqlClosure:
         proves. Of equals every fact is told by the name of their class.
         """
         row = self._find_row(triple)
-        number = None if row is None else self._find_round(row)
+        number = None if row is None else self._engine.find_round(row)
         if row is None or not number:
             return None
-        database = self._engine.database
-        earlier = " UNION ALL ".join(
-            f"SELECT s, k, o FROM {part}" for part in self._engine.rounds[:number]
-        )
-        database.execute(f"CREATE OR REPLACE TEMPORARY VIEW earlier AS {earlier}")
+        self._engine.show_rows("earlier", self._engine.facts_before(number))
         for plan in self._engine.plans:
             premises = self._match(plan, row)
             if premises is not None:
@@ -111,21 +98,10 @@ class SqlClosure:
 
     def _match(self, plan: Plan, row: Row) -> list[Row] | None:
         """The first facts of earlier rounds under which a plan concludes a fact."""
-        if plan.head is None or plan.head.table != row[1]:
-            return None
-        bound = _bind_head(plan.head, row)
+        bound = self._bind_head(plan, row)
         if bound is None:
             return None
-        body = tuple(
-            Cell(
-                cell.table,
-                bound.get(cell.subject, cell.subject),
-                bound.get(cell.object, cell.object),
-            )
-            if cell.table >= 0
-            else Cell(cell.table, bound.get(cell.subject, cell.subject))
-            for cell in plan.body
-        )
+        body = tuple(_bind_cell(cell, bound) for cell in plan.body)
         if not body:
             return []
         asked = Plan(plan.rule, None, body, (), ())
@@ -134,11 +110,38 @@ class SqlClosure:
         database = self._engine.database
         database.execute(f"CREATE OR REPLACE TEMPORARY VIEW asked AS SELECT {values}")
         select = write_select(shape, asked, "asked", None, all_facts="earlier", news="earlier")
-        for found in database.fetch(f"{select} LIMIT 100"):
-            rows = [tuple(found[3 * place : 3 * place + 3]) for place in range(len(body))]
-            if _is_distinct(plan, bound, rows):
-                return [(s, k, o) for s, k, o in rows]
+        unequal = [
+            f"{_name_column(plan, one, bound)} <> {_name_column(plan, other, bound)}"
+            for one, other in plan.distinct
+        ]
+        for found in database.fetch(
+            f"SELECT * FROM ({select}) q WHERE {' AND '.join(unequal or ['true'])} LIMIT 1"
+        ):
+            return [
+                (found[3 * place], found[3 * place + 1], found[3 * place + 2])
+                for place in range(len(body))
+            ]
         return None
+
+    def _bind_head(self, plan: Plan, row: Row) -> dict[str, int] | None:
+        """The values of variables under which a plan's head says a fact."""
+        if plan.head is None:
+            return None
+        s, k, o = row
+        table = plan.head.table
+        if table == self._type and k < 0:
+            # Said by a relation that means so.
+            k, o = table, ~k
+        if table != k:
+            return None
+        bound: dict[str, int] = {}
+        for end, value in ((plan.head.subject, s), (plan.head.object, o)):
+            if isinstance(end, str):
+                if bound.setdefault(end, value) != value:
+                    return None
+            elif end != value:
+                return None
+        return bound
 
     def read_clash(self, clash: Clash) -> list[TermTriple]:
         """The facts that a contradiction of a rule rests on; none for those of the engine's own."""
@@ -180,23 +183,23 @@ class SqlClosure:
                 yield triple
 
 
-def _bind_head(head: Cell, row: Row) -> dict[int | str, int] | None:
-    bound: dict[int | str, int] = {}
-    for end, value in ((head.subject, row[0]), (head.object, row[2])):
-        if isinstance(end, str):
-            if bound.setdefault(end, value) != value:
-                return None
-        elif end != value:
-            return None
-    return bound
+def _bind_cell(cell: Cell, bound: dict[str, int]) -> Cell:
+    subject, object_ = (
+        bound.get(end, end) if isinstance(end, str) else end for end in (cell.subject, cell.object)
+    )
+    return Cell(cell.table, subject, object_)
 
 
-def _is_distinct(plan: Plan, bound: dict[int | str, int], rows: Sequence[Sequence[int]]) -> bool:
-    values = dict(bound)
-    for cell, (s, _, o) in zip(plan.body, rows, strict=True):
-        values.setdefault(cell.subject, s)
-        values.setdefault(cell.object, o)
-    return all(values[one] != values[other] for one, other in plan.distinct)
+def _name_column(plan: Plan, variable: str, bound: dict[str, int]) -> str:
+    """The column of the asked facts that holds a variable's value, or the value itself."""
+    if variable in bound:
+        return str(bound[variable])
+    return next(
+        f"{column}{place}"
+        for place, cell in enumerate(plan.body)
+        for column, end in (("s", cell.subject), ("o", cell.object))
+        if end == variable
+    )
 
 
 def close_in_database(
