@@ -74,7 +74,7 @@ def _remember(
 ) -> tuple[Claim, ...]:
     """Keep what the claims rest on while an article is read."""
     judged.extend(judge_claims(document, trees, cast, vocabulary))
-    return ()
+    return tuple(claim for claim, _ in judged)
 
 
 def fit_weights(examples: list[Example]) -> dict[str, float]:
