@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
+
+from kg.cli.commands import write_output
 
 
 def contradictions(arguments: argparse.Namespace) -> int:
@@ -30,5 +31,5 @@ def contradictions(arguments: argparse.Namespace) -> int:
         told = json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
     else:
         told = format_contradictions(found)
-    sys.stdout.buffer.write(told.encode(errors="replace"))
+    write_output(told, None)
     return 1 if found else 0

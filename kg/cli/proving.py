@@ -96,8 +96,9 @@ def _reason_over_files(arguments: argparse.Namespace) -> int:
     from kg.reasoning.graphs import choose_engine, reason_files
 
     syntax = _choose_syntax(arguments.output)
-    engine = arguments.engine or choose_engine(arguments.files)
-    if engine == "duckdb" and choose_engine(arguments.files) == "duckdb":
+    fitting = choose_engine(arguments.files)
+    engine = arguments.engine or fitting
+    if engine == fitting == "duckdb":
         return _stream_over_files(arguments)
     reasoned = reason_files(arguments.files, engine=engine)
     told = reasoned.inferred if arguments.only_inferred else reasoned.given | reasoned.inferred

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
+
+from kg.cli.commands import write_output
 
 if TYPE_CHECKING:
     from kg.corpus import RemovalSummary
@@ -31,8 +32,7 @@ def remove(arguments: argparse.Namespace) -> int:
     with show_progress() as report:
         summary = remove_articles(arguments.articles, arguments.graph, report=report)
     told = to_json(summary) if arguments.json else _format_removal(summary)
-    # As bytes, like all output: see kg.cli.commands.
-    sys.stdout.buffer.write(told.encode(errors="replace"))
+    write_output(told, None)
     return _DONE
 
 

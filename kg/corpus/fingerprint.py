@@ -13,7 +13,7 @@ from kg.vocabulary import ontology_directory
 
 _PACKAGE = Path(__file__).parent.parent
 _CODE = (".py", ".npz", ".json")
-_ONTOLOGY = (".ttl", ".rq")
+_ONTOLOGY = (".ttl", ".rq", ".n3")
 
 
 def compute_fingerprint(

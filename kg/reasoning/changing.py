@@ -44,7 +44,6 @@ class ChangingClosure:
         self._type = self._engine.terms.encode(TYPE)
         self._same = self._engine.terms.encode(SAME)
         self._stale = not self._may_change()
-        self.is_restored = False
 
     def _may_change(self) -> bool:
         engine = self._engine
@@ -216,7 +215,6 @@ class ChangingClosure:
         held = _read_pairs(columns["held_tables"], columns["held_keys"], numbers)
         self._given = _read_pairs(columns["given_tables"], columns["given_keys"], numbers)
         self._put(held)
-        self.is_restored = True
         self._stale = self._stale or not self._may_change()
         return not self._stale
 

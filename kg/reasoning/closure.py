@@ -99,6 +99,15 @@ def read_triple(triple: TermTriple) -> Triple | None:
     return None
 
 
+def show_triple(written: TermTriple) -> Triple:
+    """A triple for a proof to show: what no graph can hold keeps its terms as they are written."""
+    triple = read_triple(written)
+    if triple is not None:
+        return triple
+    subject, predicate, object_ = written
+    return URIRef(subject.strip("<>")), URIRef(predicate.strip("<>")), Literal(object_.strip("<>"))
+
+
 def find_conclusions(closure: Closure, premises: Premises) -> frozenset[Triple]:
     """What a closure adds about the things that the articles speak of."""
     given = {write_triple(triple) for triple in premises.data}

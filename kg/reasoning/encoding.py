@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.rdf import TermTriple as TermTriple
+
 Ids = NDArray[np.int32]
 Keys = NDArray[np.int64]
-TermTriple = tuple[str, str, str]
 
 RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"

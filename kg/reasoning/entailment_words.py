@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rdflib import Literal, URIRef
+from rdflib import URIRef
 
-from kg.rdf import Triple
-from kg.reasoning.closure import read_triple
+from kg.reasoning.closure import read_triple, show_triple
 from kg.reasoning.encoding import SAME, TermTriple
 from kg.reasoning.entailment import Entailment, Ground
 from kg.reasoning.proofs import Proof, format_proof, proof_to_json
@@ -71,13 +70,13 @@ def _prove_ground(ground: Ground, wording: Wording) -> list[Proof]:
 def prove_triple(closure: Closure, written: TermTriple, wording: Wording, depth: int = 0) -> Proof:
     """The shortest proof of a triple of any closure, down to what was given."""
     statement = _state(written, wording)
-    conclusion = _as_triple(written)
+    conclusion = show_triple(written)
     fact = None if written[1] == SAME else closure.find(written)
     derivation = None if fact is None else closure.derive(closure.find_first(fact))
     if written[1] == SAME and written in closure:
         steps = closure.explain_same(written[0], written[2])
         premises = tuple(
-            Proof(_as_triple(pair), None, "given or inferred", (), (), _state(pair, wording))
+            Proof(show_triple(pair), None, "given or inferred", (), (), _state(pair, wording))
             for pair, _ in steps
         )
         return Proof(conclusion, "eq-trans", "because both names stand for one thing", premises,
@@ -94,11 +93,3 @@ def prove_triple(closure: Closure, written: TermTriple, wording: Wording, depth:
 def _state(written: TermTriple, wording: Wording) -> str:
     triple = read_triple(written)
     return wording.state(triple) if triple is not None else " ".join(written)
-
-
-def _as_triple(written: TermTriple) -> Triple:
-    triple = read_triple(written)
-    if triple is not None:
-        return triple
-    subject, predicate, object_ = written
-    return URIRef(subject.strip("<>")), URIRef(predicate.strip("<>")), Literal(object_.strip("<>"))

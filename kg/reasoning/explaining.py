@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from rdflib import DCTERMS, Literal, URIRef
+from rdflib import DCTERMS, URIRef
 
 from kg import iris
 from kg.errors import UnknownTermError
 from kg.rdf import QueryResult, Triple, format_term
 from kg.reasoning.alternatives import find_derivations
 from kg.reasoning.clauses import Clause
-from kg.reasoning.closure import close_premises, load_own_rules, read_triple, write_triple
+from kg.reasoning.closure import (
+    close_premises,
+    load_own_rules,
+    read_triple,
+    show_triple,
+    write_triple,
+)
 from kg.reasoning.encoding import SAME, TermTriple
 from kg.reasoning.labels import find_labels
 from kg.reasoning.premises import Premises, find_claimed, find_facts_graphs, gather_premises
@@ -152,7 +158,7 @@ class Explainer:
     def _find_proof(self, written: TermTriple) -> Proof:
         triple = read_triple(written)
         if triple is None:
-            return Proof(_as_told(written), None, "said of a literal", (), ())
+            return Proof(show_triple(written), None, "said of a literal", (), ())
         if triple in self._given:
             return self.cite(triple)
         if written[1] == SAME:
@@ -171,7 +177,7 @@ class Explainer:
         closure = self._closure
         axioms = [closure.read(fact) for fact in derivation.axioms]
         premises = [closure.read(fact) for fact in derivation.premises]
-        triple = read_triple(written) or _as_told(written)
+        triple = show_triple(written)
         stated = [read for axiom in axioms if (read := read_triple(axiom)) is not None]
         comment = next((self._comments[each] for each in stated if each in self._comments), None)
         label = word_rule(derivation.rule, written, axioms, premises, self._wording)
@@ -214,7 +220,9 @@ class Explainer:
         premises = []
         for pair, step in steps:
             if step is None:
-                premises.append(Proof(_as_told(pair), None, "the literals have one value", (), ()))
+                premises.append(
+                    Proof(show_triple(pair), None, "the literals have one value", (), ())
+                )
                 continue
             said = self._closure.read(step)
             how = self._closure.derive(step)
@@ -347,12 +355,6 @@ class Explainer:
 
 
 _REPORTED = "reported"
-
-
-def _as_told(written: TermTriple) -> Triple:
-    """A triple that no graph can hold, for a proof to show: its terms as they are written."""
-    subject, predicate, object_ = written
-    return URIRef(subject.strip("<>")), URIRef(predicate.strip("<>")), Literal(object_.strip("<>"))
 
 
 def _rests_on(proof: Proof, triple: Triple) -> bool:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from owlrl import OWLRL_Semantics
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.util import from_n3
 
 from kg.rdf import TermTriple, read_terms
+from kg.reasoning.checks import Clash
 from kg.reasoning.closure import load_owl_rules
 from kg.reasoning.databases import open_duckdb
 from kg.reasoning.encoding import Terms, encode_triples
+from kg.reasoning.owl import expand_by_owl
 from kg.reasoning.result import Closure, close_triples
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.sql import SqlEngine
@@ -100,7 +101,7 @@ def stream_closure(
         return Streamed(
             engine.given,
             closure.count_inferred(),
-            _word_sql_clashes(closure),
+            _word_clashes(closure, closure.read_clash),
             _word_lists(closure.broken_lists),
             seconds,
         )
@@ -149,25 +150,9 @@ def reason_triples(
     closure = close_triples(sorted(given), used)
     inferred = frozenset(triple for triple in closure.triples() if triple not in given)
     seconds = time.perf_counter() - start
+    told = _word_clashes(closure, lambda clash: [closure.read(fact) for fact in clash.facts])
     broken = _word_lists(closure.broken_lists)
-    return Reasoned(given, inferred, word_clashes(closure), broken, engine, seconds)
-
-
-def word_clashes(closure: Closure) -> tuple[str, ...]:
-    """The contradictions of a closure in words, sorted; a last line counts those left out."""
-    wording = Wording({})
-    told = sorted(
-        {
-            f"{clash.rule}: {' ; '.join(' '.join(triple) for triple in premises)}: "
-            + word_rule(closure.rule_of(clash), None, (), premises, wording).removeprefix(
-                "because "
-            )
-            for clash in closure.clashes
-            for premises in ([closure.read(fact) for fact in clash.facts],)
-        }
-    )
-    more = closure.clash_count - len(closure.clashes)
-    return (*told, f"and {more} more") if more > 0 else tuple(told)
+    return Reasoned(given, inferred, told, broken, engine, seconds)
 
 
 def read_files(paths: Sequence[Path]) -> Iterator[TermTriple]:
@@ -191,20 +176,24 @@ def _reason_with_duckdb(given: frozenset[TermTriple], rules: Sequence[Rule]) -> 
         inferred = frozenset(triple for triple in closure.triples() if triple not in given)
         seconds = time.perf_counter() - start
         broken = _word_lists(closure.broken_lists)
-        return Reasoned(given, inferred, _word_sql_clashes(closure), broken, "duckdb", seconds)
+        return Reasoned(
+            given, inferred, _word_clashes(closure, closure.read_clash), broken, "duckdb", seconds
+        )
 
 
 def _word_lists(heads: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"the list {head} is malformed: not used" for head in heads)
 
 
-def _word_sql_clashes(closure: SqlClosure) -> tuple[str, ...]:
-    rules = {rule.name: rule for rule in load_owl_rules()}
+def _word_clashes(
+    closure: Closure | SqlClosure, read: Callable[[Clash], list[TermTriple]]
+) -> tuple[str, ...]:
+    """The contradictions of a closure in words, sorted; a last line counts those left out."""
     wording = Wording({})
     told = set()
     for clash in closure.clashes:
-        premises = closure.read_clash(clash)
-        reason = word_rule(rules[clash.rule], None, (), premises, wording)
+        premises = read(clash)
+        reason = word_rule(closure.rule_of(clash), None, (), premises, wording)
         said = " ; ".join(" ".join(triple) for triple in premises)
         told.add(f"{clash.rule}: {said}: {reason.removeprefix('because ')}")
     more = closure.clash_count - len(closure.clashes)
@@ -220,13 +209,11 @@ def _reason_with_owlrl(given: frozenset[TermTriple]) -> Reasoned:
         subject, predicate, object_ = triple
         graph.add((names[subject], names[predicate], names[object_]))
     start = time.perf_counter()
-    semantics = OWLRL_Semantics(graph, axioms=False, daxioms=False, rdfs=False)
-    semantics.closure()
+    said = expand_by_owl(graph)
     seconds = time.perf_counter() - start
     closed = {
         (_write(s), _write(p), _write(o))
         for s, p, o in graph
         if not isinstance(s, Literal) and isinstance(p, URIRef)
     }
-    said = tuple(sorted(map(str, semantics.error_messages)))
     return Reasoned(given, frozenset(closed - given), said, (), "owlrl", seconds)

@@ -15,7 +15,7 @@ import numpy as np
 from kg.errors import ReasoningLimitError
 from kg.reasoning.checks import Clash as Clash
 from kg.reasoning.checks import check_all_different, check_datatypes, check_different, check_values
-from kg.reasoning.encoding import DIFFERENT, FIRST, REST, SAME, TYPE, Ids, Keys, Terms
+from kg.reasoning.encoding import DIFFERENT, SAME, TYPE, Ids, Keys, Terms
 from kg.reasoning.equality import Equality
 from kg.reasoning.facts import GIVEN, Facts
 from kg.reasoning.joining import Matches, Rows, read_end
@@ -67,7 +67,6 @@ class Engine:
         self.clash_count = 0
         self._limit = limit
         self._type, self._same = terms.encode(TYPE), terms.encode(SAME)
-        self._lists = (terms.encode(FIRST), terms.encode(REST))
         self._triggers: dict[int, list[tuple[int, int]]] = {}
         self._names: Ids | None = None
         self._blocks: dict[int, list[_Block]] = {}

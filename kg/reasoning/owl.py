@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from owlrl import OWLRL_Semantics
 from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 
 from kg.rdf import Triple
-from kg.reasoning.wording import Wording
 
 # Of a thing itself each of these says nothing, and owlrl says all of them of everything.
 _EVERYTHING = frozenset({OWL.Thing, RDFS.Resource, RDFS.Class, OWL.Class})
-_TERM = re.compile(r"https?://[^\s,()']+")
 
 
 class _Semantics(OWLRL_Semantics):  # type: ignore[misc]  # owlrl is untyped
@@ -55,11 +52,8 @@ def close_by_owl(triples: Iterable[Triple]) -> tuple[set[Triple], tuple[str, ...
     return added - given, tuple(sorted(map(str, semantics.error_messages)))
 
 
-def word_contradiction(message: str, wording: Wording) -> tuple[str, str]:
-    """What a contradiction is about and how to tell a person, from the engine's message.
-
-    The thing it is about is the last that the message names: a relation or kind comes first.
-    """
-    terms = _TERM.findall(message)
-    told = _TERM.sub(lambda match: f"“{wording.name(URIRef(match.group()))}”", message)
-    return (terms[-1] if terms else "", told)
+def expand_by_owl(graph: Graph) -> tuple[str, ...]:
+    """Add to a graph all that owlrl concludes; gives the contradictions in its words, sorted."""
+    semantics = OWLRL_Semantics(graph, axioms=False, daxioms=False, rdfs=False)
+    semantics.closure()
+    return tuple(sorted(map(str, semantics.error_messages)))

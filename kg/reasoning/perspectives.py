@@ -46,7 +46,7 @@ def take_perspective(
     facts = {triple for graph in find_facts_graphs(store) for triple in store.triples(graph)}
     claimed = set(find_claimed(store, holders)) - facts
     inferred = _infer(store, own_rules, holders)
-    factual = facts | _infer(store, own_rules, ())
+    factual = facts | (_infer(store, own_rules, ()) if holders else inferred)
     basis = {
         **dict.fromkeys(inferred, Basis.INFERRED),
         **dict.fromkeys(claimed, Basis.CLAIMED),

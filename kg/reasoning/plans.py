@@ -44,6 +44,18 @@ class Plan:
     axioms: tuple[int, ...]
 
 
+def bind_cell(cell: Cell, subject: int, object_: int) -> dict[str, int] | None:
+    """The values of a cell's variables under which it says a pair; None where it cannot."""
+    bound: dict[str, int] = {}
+    for end, value in ((cell.subject, subject), (cell.object, object_)):
+        if isinstance(end, str):
+            if bound.setdefault(end, value) != value:
+                return None
+        elif end != value:
+            return None
+    return bound
+
+
 def order_body(plan: Plan, first: int) -> tuple[int, ...]:
     """The places of the body in the order of joining, from the place that has the new facts.
 

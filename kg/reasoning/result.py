@@ -13,7 +13,7 @@ from kg.reasoning.encoding import SAME, TYPE, Terms, TermTriple, encode_triples
 from kg.reasoning.facts import GIVEN
 from kg.reasoning.joining import Matches, match_body
 from kg.reasoning.memory import MOST_FACTS, REWRITING, Clash, Engine
-from kg.reasoning.plans import Cell, Plan
+from kg.reasoning.plans import Plan, bind_cell
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.tables import make_keys
 
@@ -204,7 +204,7 @@ class Closure:
         for plan in self._engine.plans:
             if plan.head is None or plan.head.table != table:
                 continue
-            bound = _unify_head(plan.head, subject, object_)
+            bound = bind_cell(plan.head, subject, object_)
             if bound is not None:
                 for matches in match_body(plan, bound, self._engine.tables):
                     yield plan, matches
@@ -273,17 +273,6 @@ class Closure:
         for members in classes.values():
             for one in members:
                 yield from ((one, self._same, other) for other in members if other != one)
-
-
-def _unify_head(head: Cell, subject: int, object_: int) -> dict[str, int] | None:
-    bound: dict[str, int] = {}
-    for end, value in ((head.subject, subject), (head.object, object_)):
-        if isinstance(end, str):
-            if bound.setdefault(end, value) != value:
-                return None
-        elif end != value:
-            return None
-    return bound
 
 
 def _make_limit_error(limit: int) -> ReasoningLimitError:

@@ -53,7 +53,6 @@ class SqlEngine:
         self._type, self._same = terms.encode(TYPE), terms.encode(SAME)
         self._shapes: dict[Shape, tuple[int, Plan]] = {}
         self._started: set[tuple[object, ...]] = set()
-        self._known_tables: set[int] = set()
         self._typed: set[int] = set()
         self._facts = ""
         self._round = 0

@@ -9,7 +9,7 @@ from itertools import product
 from kg.reasoning.checks import Clash
 from kg.reasoning.databases import Database
 from kg.reasoning.encoding import SAME, TYPE, Terms, TermTriple, encode_triples
-from kg.reasoning.plans import Cell, Plan
+from kg.reasoning.plans import Cell, Plan, bind_cell
 from kg.reasoning.rulebook import Rule
 from kg.reasoning.shapes import split_plan, write_select
 from kg.reasoning.sql import Row, SqlEngine
@@ -134,14 +134,11 @@ class SqlClosure:
             k, o = table, ~k
         if table != k:
             return None
-        bound: dict[str, int] = {}
-        for end, value in ((plan.head.subject, s), (plan.head.object, o)):
-            if isinstance(end, str):
-                if bound.setdefault(end, value) != value:
-                    return None
-            elif end != value:
-                return None
-        return bound
+        return bind_cell(plan.head, s, o)
+
+    def rule_of(self, clash: Clash) -> Rule:
+        """The rule that tells a contradiction."""
+        return next(rule for rule in self._engine.rules if rule.name == clash.rule)
 
     def read_clash(self, clash: Clash) -> list[TermTriple]:
         """The facts that a contradiction of a rule rests on; none for those of the engine's own."""

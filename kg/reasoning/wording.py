@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rdflib import OWL, RDF, RDFS, Literal, URIRef
 
-from kg.rdf import Triple
+from kg.rdf import TermTriple, Triple
 from kg.reasoning.rulebook import Atom, Rule
 
 # A capital that starts a word inside a name: "withdrawsFrom", but not "TPP".
@@ -15,7 +15,6 @@ _CAMEL = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])")
 _SLOT = re.compile(r"(?P<bare>\b(?:every|no|two|of)\s+)?\{(?P<name>\w+)\}")
 
 Labels = Mapping[URIRef, str]
-TermAtom = tuple[str, str, str]
 
 
 class Wording:
@@ -59,9 +58,9 @@ def _split_words(term: URIRef) -> str:
 
 def word_rule(
     rule: Rule,
-    conclusion: TermAtom | None,
-    axioms: Sequence[TermAtom],
-    premises: Sequence[TermAtom],
+    conclusion: TermTriple | None,
+    axioms: Sequence[TermTriple],
+    premises: Sequence[TermTriple],
     wording: Wording,
 ) -> str:
     """The reason that a rule gives, its variables named by what they were bound to.
@@ -85,7 +84,7 @@ def word_rule(
     return told if told.startswith("because ") else f"because {told}"
 
 
-def _word_chain(conclusion: TermAtom, links: Sequence[TermAtom], wording: Wording) -> str:
+def _word_chain(conclusion: TermTriple, links: Sequence[TermTriple], wording: Wording) -> str:
     relation, *steps = (
         wording.relation(URIRef(triple[1][1:-1])) for triple in (conclusion, *links)
     )
@@ -108,7 +107,7 @@ def _word_term(term: str, variable: str, wording: Wording, *, bare: bool) -> str
     return wording.name(iri)
 
 
-def _bind(patterns: Sequence[Atom], triples: Iterable[TermAtom]) -> dict[str, str]:
+def _bind(patterns: Sequence[Atom], triples: Iterable[TermTriple]) -> dict[str, str]:
     """The first assignment of triples to patterns that agrees; patterns may stay without one."""
     pool = list(triples)
 
@@ -126,7 +125,7 @@ def _bind(patterns: Sequence[Atom], triples: Iterable[TermAtom]) -> dict[str, st
     return search(0, {}, frozenset(range(len(pool)))) or {}
 
 
-def _unify(pattern: Atom, triple: TermAtom, bound: Mapping[str, str]) -> dict[str, str] | None:
+def _unify(pattern: Atom, triple: TermTriple, bound: Mapping[str, str]) -> dict[str, str] | None:
     more = dict(bound)
     for part, term in zip(pattern, triple, strict=True):
         if part.startswith("?"):
