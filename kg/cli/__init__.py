@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, proving, removing
+from kg.cli import commands, proving, removing, searching
 from kg.cli.codebook import EXPORT_HELP
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
@@ -91,6 +91,9 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_reading_commands(added_to, graph)
     added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
     _add_query_arguments(added)
+
+    added = _add(added_to, searching.search, "find things and text by words", parents=[graph])
+    searching.add_search_options(added)
 
     added = _add(added_to, commands.questions, "list the questions that kg query knows")
     added.add_argument("name", nargs="?", metavar="NAME", help="show this question in full")
