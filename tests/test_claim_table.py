@@ -63,7 +63,7 @@ def test_a_row_tells_all_of_its_claim():
         "subject_country": "USA", "subject_cow": "2", "subject_wikidata": "Q30",
         "relation": "demandsOf",
         "object": "the German government", "object_iri": str(ID.Bonn), "object_type": "Government",
-        "object_country": "DEU", "object_cow": "260", "object_wikidata": "",
+        "object_country": "DEU", "object_cow": "", "object_wikidata": "",
         "plover": "REQUEST", "quad_class": "verbal conflict", "topic": "more money",
         "polarity": "positive", "modality": "asserted",
         "holder": "Donald Trump", "holder_country": "USA", "time_start": "1970", "time_end": "",

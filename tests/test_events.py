@@ -123,20 +123,24 @@ def test_actors_of_one_country_are_a_dyad_once():
     assert (row["source_country"], row["target_country"], row["count"]) == ("USA", "USA", "1")
 
 
-def test_the_state_of_a_country_is_that_of_the_time():
+def test_states_that_shared_a_code_are_told_apart_or_left_open():
     claims = [
-        make_claim("Bonn", "aids", "USA", since="1970", until="1970"),
-        make_claim("Bonn", "aids", "USA", since="2005", until="2005"),
+        make_claim("Bonn", "aids", "USA", since="1930", until="1930"),
+        make_claim("Germany", "aids", "USA", since="1970", until="1970"),
+        make_claim("West-Germany", "aids", "USA", since="1970", until="1970"),
+        make_claim("Bonn", "aids", "USA", since="1990-11", until="1990-11"),
         make_claim("Austria-Hungary", "attacks", "USA", since="1917-12", until="1917-12"),
     ]
     found = [
-        (row.get("month"), row["year"], row.get("source_country"), row["source_cow"])
+        (row.get("month", row["year"]), row.get("source_country"), row.get("source_cow"))
         for row in count({1: None}, claims)
     ]
     assert found == [
-        ("1917-12", "1917", None, "300"),
-        (None, "1970", "DEU", "260"),
-        (None, "2005", "DEU", "255"),
+        ("1917-12", None, "300"),
+        ("1930", "DEU", "255"),
+        ("1970", "DEU", None),
+        ("1970", "DEU", "260"),
+        ("1990-11", "DEU", "255"),
     ]
 
 

@@ -17,7 +17,7 @@ Codebook.
 | year | the year; empty where nothing is known |
 | dated_by | `claim`: the text puts it in that month or year; `claim-start`: the text gives a longer time, or an open one, that begins then; `claim-end`: one of which only the end is told; `article`: undated in the text, so by the date of the article; `none`: not even that is known |
 | source_country, target_country | who did it to whom: ISO 3166 alpha-3 codes; empty for states that had none |
-| source_cow, target_cow | the states' codes of the Correlates of War project at that time, where known |
+| source_cow, target_cow | the states' codes of the Correlates of War project at that time; empty where several shared the country's code (DEU from 1955 to 1990) |
 | plover | the PLOVER category: AGREE, CONSULT, SUPPORT, COOPERATE, AID, REQUEST, ACCUSE, REJECT, THREATEN, SANCTION, COERCE, ASSAULT |
 | quad_class | verbal or material, cooperation or conflict |
 | count | how many events |

@@ -121,17 +121,19 @@ class Stated:
     def find_cow(self, thing: Thing, date: str | None) -> int | None:
         """The Correlates of War code of a thing, or of the state that it belongs to at a date.
 
-        A country's code may have stood for several states (DEU for two Germanies): then the one
-        that existed at the date, and None where that is more than one.
+        A country's code may have stood for several states: between 1955 and 1990 DEU may mean West
+        Germany, which had another code. None where it cannot be told which is meant.
         """
-        if thing.cow is not None or thing.country is None:
+        if thing.country is None:
             return thing.cow
         states = self.states.get(thing.country, ())
-        if len(states) > 1:
-            passed = [state for state in states if state.since or state.until]
-            then = [state for state in passed if date and state.existed(date)]
-            states = tuple(then or (state for state in states if state not in passed))
-        return states[0].cow if len(states) == 1 else None
+        passed = [state for state in states if state.since or state.until]
+        if any(state.cow == thing.cow for state in passed):
+            return thing.cow
+        if date and any(state.existed(date) for state in passed):
+            return None
+        lasting = [state.cow for state in states if state not in passed]
+        return lasting[0] if len(lasting) == 1 else None
 
 
 def gather_statements(store: GraphStore) -> Stated:
