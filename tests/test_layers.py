@@ -36,6 +36,7 @@ ORDER = (
     "validation",
     "query",
     "export",
+    "review",
     "corpus",
     "evaluation",
     "server",
@@ -62,6 +63,7 @@ HOMES = {
     "rich": {"cli"},
     "requests": {"http"},
     "urllib3": {"http"},
+    "yaml": {"review"},
 }
 
 GRAPHS = {"Graph", "ConjunctiveGraph", "Dataset"}

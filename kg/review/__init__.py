@@ -1,0 +1,1 @@
+"""Review that lasts: what people decide of links and claims."""
