@@ -69,18 +69,23 @@ def state_facts(reading: Reading, accepted: Collection[URIRef] = ()) -> Iterator
 
 
 def describe_reading(
-    reading: Reading, vocabulary: Vocabulary, *, fingerprint: str | None = None
+    reading: Reading,
+    vocabulary: Vocabulary,
+    *,
+    fingerprint: str | None = None,
+    accepted: Collection[URIRef] = (),
 ) -> Iterator[Quad]:
     """The article graph: the article, its sentences, mentions, entities, claims, and their origin.
 
-    `fingerprint` identifies the code and ontology that read it.
+    `fingerprint` identifies the code and ontology that read it, `accepted` are the holders whose
+    claims the facts graph takes for fact too.
     """
     document = reading.document
     graph = iris.article_graph(document.iri)
     numbers = {sentence.span: number for number, sentence in enumerate(reading.sentences)}
     for triples in (
         _describe_document(document),
-        _describe_activity(document, fingerprint),
+        _describe_activity(document, fingerprint, accepted),
         *(_describe_sentence(document, item, numbers[item.span]) for item in reading.sentences),
         *(_describe_entity(reading, item) for item in reading.entities),
         *(_describe_claim(document, item, vocabulary) for item in reading.claims),
@@ -116,12 +121,16 @@ def _describe_document(document: Document) -> Iterator[Triple]:
     yield voice, RDFS.label, Literal("the article")
 
 
-def _describe_activity(document: Document, fingerprint: str | None) -> Iterator[Triple]:
+def _describe_activity(
+    document: Document, fingerprint: str | None, accepted: Collection[URIRef]
+) -> Iterator[Triple]:
     activity = _activity(document)
     software = iris.mint_part(iris.BUILD_GRAPH, "software", __version__, fingerprint or "")
     yield activity, RDF.type, PROV.Activity
     yield activity, PROV.used, document.iri
     yield activity, PROV.wasAssociatedWith, software
+    for holder in accepted:
+        yield activity, KG.accepts, holder
     yield software, RDF.type, PROV.SoftwareAgent
     yield software, RDFS.label, Literal(f"Concord {__version__}")
     yield software, DCTERMS.hasVersion, Literal(__version__)

@@ -23,6 +23,9 @@ from kg.corpus.records import Progress, Stage
 from kg.iris import KG
 from kg.model import Finding, Severity
 from kg.rdf import Quad, Triple
+from kg.review import find_standing, read_decisions
+from kg.review.applying import apply_decisions
+from kg.review.effects import Applied
 from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
@@ -51,21 +54,23 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
 
     report(Progress(Stage.BACKGROUND, 0, 1))
     stamp = compute_fingerprint(ontology)
-    described = list(_drop_graphs(graph.describe_ontology(ontology)))
+    _amend(draft, iris.ONTOLOGY_GRAPH, _drop_graphs(graph.describe_ontology(ontology)))
+    descriptions = graph.read_descriptions(ontology)
+    reviewed = _review(draft, descriptions)
     background = graph.describe_background(
-        find_uses(draft), graph.read_descriptions(ontology), countries=_find_countries(draft)
+        find_uses(draft), descriptions, countries=_find_countries(draft)
     )
-    _amend(draft, iris.ONTOLOGY_GRAPH, described)
-    before = _amend(draft, iris.BACKGROUND_GRAPH, _drop_graphs(background))
+    kept = (each for each in _drop_graphs(background) if not reviewed.rejections.cover(each))
+    before = _amend(draft, iris.BACKGROUND_GRAPH, kept)
     report(Progress(Stage.REASONING, 0, 1))
-    kept = _Kept(stamp, _find_articles(draft), _hash_triples(before))
-    closed, things, findings = _close(draft, kept)
+    now = _Kept(stamp, _find_articles(draft), _hash_triples(before))
+    closed, things, findings = _close(draft, now)
     report(Progress(Stage.CHECKING, 0, 1))
-    findings += _check(draft, stamp, kept.articles)
+    findings += [*_check(draft, stamp, now.articles), *reviewed.findings]
     notes = {
         "stamp": stamp,
         "background": _hash_triples(draft.triples(iris.BACKGROUND_GRAPH)),
-        "articles": kept.articles,
+        "articles": now.articles,
         "things": sorted(things),
     }
     place = draft.directory / CLOSURE_FILE
@@ -77,6 +82,17 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
         save_closure(place, closed, notes)
     report(Progress(Stage.CHECKING, 1, 1))
     return Derived(tuple(findings), withdrawn)
+
+
+def _review(draft: Draft, descriptions: graph.Descriptions) -> Applied:
+    """Let the graphs of articles be as the standing decisions leave what was read."""
+    applied = apply_decisions(
+        draft, find_standing(read_decisions(draft.directory)), descriptions.describe
+    )
+    for name, triples in sorted(applied.graphs.items()):
+        if triples != set(draft.triples(name)):
+            _amend(draft, name, triples)
+    return applied
 
 
 def _amend(draft: Draft, name: URIRef, triples: Iterable[Triple]) -> set[Triple]:
@@ -178,15 +194,15 @@ def _find_touched(
 ) -> set[URIRef] | None:
     """The things of which facts may have come or gone since a closure; None: anything may."""
     then: Mapping[str, str] = notes["articles"]
-    if any(then.get(name, stamp) != stamp for name, stamp in articles.items()):
-        return None
-    content = {
-        name: list((draft if article in articles else draft.below).triples(name))
-        for article in then.keys() ^ articles.keys()
-        for name in (URIRef(article), iris.facts_graph(URIRef(article)))
-    }
-    if not all(content[name] for name in content if str(name) in then):
+    before = _find_articles(draft.below)
+    changed_articles = {name for name, _ in then.items() ^ articles.items()}
+    if any(then[name] != before.get(name) for name in changed_articles & then.keys()):
         return None  # It went without leave: what it gave is not known.
+    content: dict[URIRef, list[Triple]] = {}
+    for article in sorted(changed_articles):
+        for name in (URIRef(article), iris.facts_graph(URIRef(article))):
+            content[name] = list(draft.below.triples(name)) if article in then else []
+            content[name] += draft.triples(name) if article in articles else ()
     changed = _gather(ontology, content, own)
     old = set(draft.below.triples(iris.BACKGROUND_GRAPH))
     background = old ^ set(draft.triples(iris.BACKGROUND_GRAPH))
@@ -275,11 +291,19 @@ def find_article_graphs(store: GraphStore) -> frozenset[URIRef]:
 
 
 def _find_articles(store: GraphStore) -> dict[str, str]:
-    """The graphs of the articles, each with what tells the code that read it."""
+    """The graphs of the articles, each with what tells the code that read it and its review."""
     found = {
         str(name): str(identifier)
         for _, _, identifier, name in store.quads(predicate=DCTERMS.identifier)
     }
+    for name in find_article_graphs(store):
+        review = sorted(
+            str(text)
+            for predicate in (KG.withdrew, KG.added)
+            for _, _, text in store.triples(name, predicate=predicate)
+        )
+        if review:
+            found[str(name)] = f"{found.get(str(name), '')} {iris.hash_content(*review)}"
     return {str(name): found.get(str(name), "") for name in sorted(find_article_graphs(store))}
 
 

@@ -18,7 +18,7 @@ from rdflib import URIRef
 from kg.errors import GraphError, UnknownTermError
 from kg.iris import KG
 from kg.review.entries import Sheet, format_entry, load_sheet, parse_sheet, refuse
-from kg.review.records import Decision, Outcome, ReviewedClaim, Thing
+from kg.review.records import Decision, Outcome, ReviewedClaim, Thing, say_same
 from kg.review.wording import describe_decision, read_decision, read_iri
 
 try:
@@ -106,22 +106,14 @@ def _stands(decision: Decision, kept: Sequence[Decision]) -> bool:
 
 
 def _say_same(one: Decision, other: Decision) -> bool:
-    return (one.verdicts, one.author, one.date, one.comment) == (
-        other.verdicts,
-        other.author,
-        other.date,
-        other.comment,
-    )
+    signed = [(each.author, each.date, each.comment) for each in (one, other)]
+    return signed[0] == signed[1] and say_same(one.verdicts, other.verdicts)
 
 
 def _normalise(decision: Decision, path: Path) -> Decision:
     """A decision as it will be read back; refuses what is incomplete or means something else."""
     (read,) = _read_sheet(parse_sheet(_format_decision(decision), path))
-    said, meant = (
-        [(each.outcome, each.target and each.target.iri, each.places) for each in one.verdicts]
-        for one in (read, decision)
-    )
-    if read.key != decision.key or said != meant:
+    if read.key != decision.key or not say_same(read.verdicts, decision.verdicts):
         refuse(path, None, f"the decision on {decision.key[1]} cannot be written down")
     return read
 

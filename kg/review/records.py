@@ -190,3 +190,26 @@ class ClaimCase:
     polarity: Polarity
     modality: Modality
     confidence: str | None
+
+
+def fold_name(name: str) -> str:
+    """A name without regard to case and spacing."""
+    return " ".join(name.split()).casefold()
+
+
+def say_same(ones: tuple[Verdict, ...], others: tuple[Verdict, ...]) -> bool:
+    """Whether two decisions are one, whatever labels they give the things by."""
+    return list(map(_strip, ones)) == list(map(_strip, others))
+
+
+def _strip(verdict: Verdict) -> tuple[object, ...]:
+    correction = verdict.correction
+    changed: tuple[object, ...] = ()
+    if correction is not None:
+        ends = (correction.subject, correction.object, correction.holder)
+        changed = (
+            *(None if end is None else end.iri for end in ends),
+            *(correction.relation, correction.polarity, correction.modality),
+        )
+    target = None if verdict.target is None else verdict.target.iri
+    return verdict.outcome, target, verdict.places, changed

@@ -386,7 +386,7 @@ def describe_verdicts(decision: Decision | None) -> dict[str, Plain]:
     """The fields that say what was decided, by whom and when; empty where nothing was."""
     if decision is None:
         return dict.fromkeys(("decision", "author", "date", "comment"), "")
-    listed = [_format_verdict(verdict) for verdict in decision.verdicts]
+    listed = [format_verdict(verdict) for verdict in decision.verdicts]
     return {
         "decision": listed[0] if len(listed) == 1 else listed,
         "author": decision.author,
@@ -395,7 +395,8 @@ def describe_verdicts(decision: Decision | None) -> dict[str, Plain]:
     }
 
 
-def _format_verdict(verdict: Verdict) -> Plain:
+def format_verdict(verdict: Verdict) -> Plain:
+    """What was decided, as it is read from a file."""
     if verdict.correction is not None:
         return _describe_correction(verdict.correction)
     words = [verdict.outcome.value, *map(str, verdict.places)]

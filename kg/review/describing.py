@@ -1,0 +1,105 @@
+"""What decisions came to, as the graph of decisions tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rdflib import PROV, RDF, RDFS, XSD, Literal, URIRef
+
+from kg import iris
+from kg.iris import KG, OA
+from kg.model import Modality, Polarity
+from kg.rdf import Triple
+from kg.review.correcting import FormerClaim
+from kg.review.effects import Effect
+from kg.review.records import Outcome, ReviewedClaim, is_merger
+from kg.review.wording import format_verdict, read_thing
+
+_OUTCOMES = {
+    Outcome.ACCEPT: KG.Accepted,
+    Outcome.CLOSE: KG.AcceptedAsClose,
+    Outcome.REJECT: KG.Rejected,
+    Outcome.CORRECT: KG.Corrected,
+    Outcome.NONE: KG.NoMatch,
+    Outcome.MERGE: KG.Merged,
+    Outcome.SPLIT: KG.SplitOff,
+}
+_OF_LINKS = {Outcome.ACCEPT, Outcome.CLOSE, Outcome.REJECT, Outcome.NONE}
+
+
+def describe_effects(effects: Iterable[Effect]) -> Iterator[Triple]:
+    """Every decision that stands, its author and date, what it changed, and the claims it took."""
+    for effect in effects:
+        yield from _describe_effect(effect)
+
+
+def _describe_effect(effect: Effect) -> Iterator[Triple]:
+    decision, verdict, about = effect.decision, effect.verdict, effect.decision.about
+    said = str(format_verdict(verdict))
+    iri = iris.mint_decision(*decision.key, said, decision.author, decision.date)
+    yield iri, RDF.type, KG.Decision
+    merged = is_merger(verdict)
+    yield iri, KG.outcome, KG.Merged if merged else _OUTCOMES[verdict.outcome]
+    yield iri, KG.decidesOn, effect.on
+    yield from _describe_author(iri, decision.author)
+    kind = XSD.dateTime if "T" in decision.date else XSD.date
+    yield iri, PROV.generatedAtTime, Literal(decision.date, datatype=kind)
+    if decision.comment:
+        yield iri, RDFS.comment, Literal(decision.comment)
+    if isinstance(about, ReviewedClaim):
+        yield iri, KG.inArticle, about.place.document
+    elif verdict.outcome in _OF_LINKS and not merged:
+        yield iri, RDF.type, KG.LinkDecision
+        yield iri, KG.decidedBy, Literal("review")
+        if verdict.target is not None:
+            yield iri, KG.candidate, verdict.target.iri
+    if effect.result is not None:
+        yield iri, KG.result, effect.result
+    for mention in effect.mentions:
+        yield iri, KG.splitsOff, mention
+    if verdict.outcome is Outcome.SPLIT and effect.result is not None and effect.mentions:
+        yield from _describe_change(iri, KG.refersTo, effect.on, effect.result)
+    for change in effect.changes:
+        yield from _describe_change(iri, *change)
+    for former in effect.former:
+        yield iri, KG.withdraws, former.claim.iri
+        yield from _describe_former(former)
+
+
+def _describe_author(decision: URIRef, author: str) -> Iterator[Triple]:
+    name, given = read_thing(author)
+    person = given or iris.mint_part(iris.DECISIONS_GRAPH, "author", name)
+    yield decision, PROV.wasAttributedTo, person
+    yield person, RDF.type, PROV.Person
+    yield person, RDFS.label, Literal(name or str(person))
+
+
+def _describe_change(
+    decision: URIRef, changed: URIRef, before: URIRef, after: URIRef
+) -> Iterator[Triple]:
+    change = iris.mint_part(decision, "change", changed, before)
+    yield decision, KG.change, change
+    yield change, RDF.type, KG.Change
+    yield change, KG.changedProperty, changed
+    yield change, KG.valueBefore, before
+    yield change, KG.valueAfter, after
+
+
+def _describe_former(former: FormerClaim) -> Iterator[Triple]:
+    """A claim that is none any more, as a statement of RDF, which no question takes for one."""
+    claim = former.claim
+    yield claim.iri, RDF.type, KG.FormerClaim
+    yield claim.iri, RDF.subject, claim.subject
+    yield claim.iri, RDF.predicate, claim.relation
+    yield claim.iri, RDF.object, claim.object
+    yield claim.iri, KG.formerHolder, claim.holder
+    yield claim.iri, KG.formerPolarity, _name_option(claim.polarity)
+    yield claim.iri, KG.formerModality, _name_option(claim.modality)
+    yield claim.iri, KG.inArticle, former.document
+    for selector, predicate, value in former.selectors:
+        yield claim.iri, OA.hasSelector, selector
+        yield selector, predicate, value
+
+
+def _name_option(option: Polarity | Modality) -> URIRef:
+    return KG[option.value.capitalize()]
