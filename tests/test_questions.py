@@ -309,6 +309,8 @@ ANSWERS = [
         [(TRUMP, "President", US, "2017-01-20")],
     ),
     ("provenance", {}, "software claims", [("1", "19")]),
+    # tests/test_review.py has decisions.
+    ("decisions", {}, "outcome", []),
 ]
 
 

@@ -18,6 +18,9 @@ Describe = Callable[[URIRef], list[Triple]]
 """What the shipped names say of a thing; nothing where they do not know it."""
 
 _ARTICLE = f"{iris.BASE}graph/article/"
+_NO_THINGS = frozenset({KG.Author, KG.AuthorVoice})
+"""What has a name in an article without being a thing that it speaks of."""
+
 MAPPINGS = (
     SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch,
 )  # fmt: skip
@@ -106,7 +109,7 @@ def _read_description(said: Iterable[tuple[URIRef, URIRef | Literal]]) -> Descri
     values: dict[URIRef, list[URIRef | Literal]] = {}
     for predicate, value in said:
         values.setdefault(predicate, []).append(value)
-    kinds = [kind for kind in values.get(RDF.type, []) if kind.startswith(str(KG))]
+    kinds = {kind for kind in values.get(RDF.type, []) if kind.startswith(str(KG))} - _NO_THINGS
     labels = sorted(str(label) for label in values.get(RDFS.label, []))
     if not kinds or not labels:
         return None

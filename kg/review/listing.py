@@ -71,8 +71,7 @@ def _make_case(
             further.append(place)
             continue
         seen.add(sentence)
-        text = str(view.one(sentence, KG.text) or "")
-        told.append((place, view.source, " ".join(text.split())))
+        told.append((place, view.source, _quote(view, sentence)))
     return LinkCase(
         about=about,
         kind=kind,
@@ -81,6 +80,11 @@ def _make_case(
         evidence=tuple(told),
         further=tuple(further[:_FURTHER]),
     )
+
+
+def _quote(view: ArticleView, sentence: URIRef) -> str:
+    """The text of a sentence in one line."""
+    return " ".join(str(view.one(sentence, KG.text) or "").split())
 
 
 def _find_places(known: Known) -> dict[URIRef, list[_Mention]]:
@@ -193,6 +197,7 @@ def _list_claims(view: ArticleView) -> Iterator[ClaimCase]:
         yield ClaimCase(
             about=describe_claim(view, claim),
             source=view.source,
+            sentence=_quote(view, claim.sentence),
             holder=Thing(claim.holder, label),
             polarity=claim.polarity,
             modality=claim.modality,

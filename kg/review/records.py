@@ -186,6 +186,7 @@ class ClaimCase:
 
     about: ReviewedClaim
     source: str
+    sentence: str
     holder: Thing
     polarity: Polarity
     modality: Modality

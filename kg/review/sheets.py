@@ -134,7 +134,8 @@ def update_sheet(
     name = "claim" if kind is ClaimCase else "entity"
     for key, decision in decided.items():
         if key not in texts and key not in covered and key[0] == name:
-            added.append(format_entry(_drop_empty(describe_decision(decision))))
+            fields = describe_decision(replace(decision, source=""))
+            added.append(format_entry({name: value for name, value in fields.items() if value}))
     text = _join("".join(pieces), added, sheet)
     if len(parse_sheet(text, path).entries) != len(sheet.entries) + len(added):
         refuse(path, None, "nothing can be added below: let the file end after its last entry")
@@ -204,18 +205,21 @@ def _format_case(case: Case, decision: Decision | None) -> str:
 
 def _describe_claim(case: ClaimCase) -> dict[str, Plain]:
     about = case.about
-    return {
+    fields: dict[str, Plain] = {
         "claim": str(about.iri),
         "at": str(about.place),
         "source": case.source,
         "quote": " ".join(about.quote.split()),
+        "sentence": case.sentence,
         "subject": format_thing(about.subject),
         "relation": format_relation(about.relation),
         "object": format_thing(about.object),
         "holder": case.holder.label if case.holder.label == VOICE else format_thing(case.holder),
         "polarity": case.polarity.value,
         "modality": case.modality.value,
-    } | ({} if case.confidence is None else {"confidence": case.confidence})
+        "confidence": case.confidence or "",
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _describe_link(case: LinkCase) -> dict[str, Plain]:
@@ -236,12 +240,8 @@ def _describe_link(case: LinkCase) -> dict[str, Plain]:
     return fields
 
 
-def _drop_empty(fields: Mapping[str, Plain]) -> dict[str, Plain]:
-    return {name: value for name, value in fields.items() if value and name != "from"}
-
-
-def _describe_candidate(candidate: LinkCandidate) -> dict[str, Plain]:
-    fields = {
+def _describe_candidate(candidate: LinkCandidate) -> Plain:
+    fields: dict[str, Plain] = {
         "target": str(candidate.target),
         "label": candidate.label,
         "score": f"{candidate.score:.2f}",

@@ -56,8 +56,8 @@ _DATE = re.compile(
 
 _SHARED = ("decision", "author", "date", "comment", "from")
 _OF_CLAIM = (
-    "claim", "at", "source", "quote", "subject", "relation", "object", "holder", "polarity",
-    "modality", "confidence", *_SHARED,
+    "claim", "at", "source", "quote", "sentence", "subject", "relation", "object", "holder",
+    "polarity", "modality", "confidence", *_SHARED,
 )  # fmt: skip
 _OF_ENTITY = (
     "entity", "kind", "article", "why", "candidates", "evidence", "further", *_SHARED
