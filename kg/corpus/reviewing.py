@@ -18,7 +18,7 @@ from kg.errors import ReviewError
 from kg.extraction.names import Names, load_names
 from kg.model import Finding
 from kg.review.articles import describe_claim
-from kg.review.entries import Sheet, load_sheet
+from kg.review.entries import Sheet, load_sheet, refuse
 from kg.review.known import Known
 from kg.review.listing import list_claim_cases, list_link_cases
 from kg.review.log import find_standing, read_decisions, record_decisions
@@ -92,7 +92,9 @@ def review_graph(
     the file cannot be understood, and then changes nothing.
     """
     place = ontology or ontology_directory()
-    sheets = [load_sheet(file)] if write is None or file.exists() else []
+    if write is None and not file.exists():
+        refuse(file, None, "is not there: --write makes it, with claims to look at")
+    sheets = [load_sheet(file)] if file.exists() else []
     with open_graph(directory) as store:
         chosen = [iris.article_graph(find_article(store, name)) for name in articles]
         before = len(read_decisions(directory))

@@ -71,6 +71,8 @@ def apply_decisions(
     `describe` gives what the shipped names say of a thing. Nothing is written.
     """
     known = Known(store, describe)
+    if not decisions and not known.reviewed and iris.DECISIONS_GRAPH not in store.graphs():
+        return Applied({}, Rejections(frozenset(), frozenset(), {}), ())
     found = _Found()
     _find_claims(known, decisions, found)
     _find_things(known, decisions, found)

@@ -218,12 +218,13 @@ def format_entry(fields: Mapping[str, Plain]) -> str:
 
 def _format_mapping(fields: Mapping[str, Plain]) -> Iterator[str]:
     for key, value in fields.items():
+        name = _quote(key)
         if isinstance(value, str):
-            yield f"{key}: {_quote(value)}" if value else f"{key}:"
+            yield f"{name}: {_quote(value)}" if value else f"{name}:"
         elif key in _IN_ONE_LINE or not value:
-            yield f"{key}: {_format_flow(value)}"
+            yield f"{name}: {_format_flow(value)}"
         else:
-            yield f"{key}:"
+            yield f"{name}:"
             yield from (f"  {line}" for line in _format_block(value))
 
 
