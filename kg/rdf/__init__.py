@@ -4,7 +4,17 @@ Terms on this side are rdflib's. A `Triple` is what the graph holds and has no b
 `SourceTriple` is what a file may hold.
 """
 
-from kg.rdf.files import Format, TermTriple, format_terms, parse_quads, read_terms, read_turtle
+from kg.rdf.files import (
+    Format,
+    Statement,
+    TermTriple,
+    format_terms,
+    parse_file,
+    parse_quads,
+    read_terms,
+    read_turtle,
+    write_statements,
+)
 from kg.rdf.stores import QuadStore, QueryResult
 from kg.rdf.terms import (
     PREFIXES,
@@ -27,6 +37,7 @@ __all__ = [
     "QuadStore",
     "QueryResult",
     "SourceTriple",
+    "Statement",
     "Term",
     "TermTriple",
     "Triple",
@@ -34,8 +45,10 @@ __all__ = [
     "format_term",
     "format_terms",
     "format_triple",
+    "parse_file",
     "parse_quads",
     "read_terms",
     "read_turtle",
     "skolemise",
+    "write_statements",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 from rdflib import BNode, URIRef
@@ -12,7 +13,16 @@ from rdflib import Literal as RdfLiteral
 
 from kg import iris
 from kg.errors import GraphError, OntologyError
-from kg.rdf.terms import PREFIXES, SourceTriple, Term, lift_source
+from kg.rdf.terms import (
+    PREFIXES,
+    Node,
+    SourceTriple,
+    Term,
+    Triple,
+    lift_source,
+    lower_term,
+    lower_triple,
+)
 
 
 class Format(Enum):
@@ -23,6 +33,7 @@ class Format(Enum):
     NQUADS = "nquads"
     NTRIPLES = "ntriples"
     JSONLD = "jsonld"
+    RDFXML = "rdfxml"
 
 
 _FORMATS = {
@@ -31,6 +42,7 @@ _FORMATS = {
     Format.NQUADS: ox.RdfFormat.N_QUADS,
     Format.NTRIPLES: ox.RdfFormat.N_TRIPLES,
     Format.JSONLD: ox.RdfFormat.JSON_LD,
+    Format.RDFXML: ox.RdfFormat.RDF_XML,
 }
 
 
@@ -130,3 +142,43 @@ def parse_quads(data: bytes, format: Format) -> list[tuple[SourceTriple, URIRef 
         ]
     except (SyntaxError, TypeError) as error:
         raise ValueError(f"not {format.value}: {error}") from error
+
+
+def parse_file(path: Path, format: Format) -> Iterator[tuple[SourceTriple, Node | None]]:
+    """The triples of a file as they come, each with its graph (None: the default graph).
+
+    Blank nodes keep the names that the parser gives them. Raises GraphError where the file cannot
+    be read, is not of the format, or says what the graph cannot hold.
+    """
+    try:
+        for quad in ox.parse(path=str(path), format=_FORMATS[format]):
+            if isinstance(quad.object, ox.Literal) and quad.object.direction is not None:
+                raise TypeError(f"a text with a direction has no place here: {quad.object}")
+            triple, graph = lift_source(quad), quad.graph_name
+            if isinstance(graph, ox.DefaultGraph):
+                yield triple, None
+            else:
+                kind = BNode if isinstance(graph, ox.BlankNode) else URIRef
+                yield triple, kind(graph.value)
+    except OSError as error:
+        raise GraphError(f"{path} cannot be read: {error.strerror or error}", path=path) from error
+    except (SyntaxError, TypeError, ValueError) as error:
+        raise GraphError(f"{path} is not {format.value}: {error}", path=path) from error
+
+
+Statement = tuple[URIRef, URIRef, URIRef | RdfLiteral | Triple]
+"""A triple of RDF 1.2: its object may be a triple, which it then speaks of without stating it."""
+
+
+def write_statements(statements: Iterable[Statement], out: BinaryIO) -> None:
+    """Write statements as Turtle 1.2, in their order."""
+
+    def lower(statement: Statement) -> ox.Triple:
+        subject, predicate, object_ = statement
+        return ox.Triple(
+            ox.NamedNode(str(subject)),
+            ox.NamedNode(str(predicate)),
+            lower_triple(object_) if isinstance(object_, tuple) else lower_term(object_),
+        )
+
+    ox.serialize(map(lower, statements), out, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))
