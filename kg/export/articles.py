@@ -92,7 +92,6 @@ class StatedArticle:
     title: str | None
     source: str | None
     date: str | None
-    language: str | None
     activity: URIRef | None
     software: Software | None
     claims: tuple[StatedClaim, ...]
@@ -112,8 +111,7 @@ def read_articles(store: GraphStore, name: str | None = None) -> Iterator[Stated
     if name is not None:
         found = [_choose_article(store, found, name)]
     wording = Wording(find_labels(store))
-    for iri, graph in found:
-        yield _Reader(store.triples(graph), wording).read_article(iri)
+    return (_Reader(store.triples(graph), wording).read_article(iri) for iri, graph in found)
 
 
 def _choose_article(
@@ -162,7 +160,6 @@ class _Reader:
             title=self._text(iri, DCTERMS.title),
             source=self._text(iri, DCTERMS.source),
             date=self._text(iri, DCTERMS.issued) or self._text(iri, KG.received),
-            language=self._text(iri, DCTERMS.language),
             activity=activity,
             software=self._read_software(software) if software else None,
             claims=tuple(sorted(claims, key=lambda each: _place(each.passage))),
