@@ -209,3 +209,11 @@ def test_an_article_without_claims_has_an_empty_collection():
         described = json.loads(format_annotations(article))
     assert described["total"] == 0
     assert "first" not in described
+
+
+def test_an_inferred_kind_makes_no_second_article():
+    with open_memory_graph() as store:
+        fill(store, make_reading())
+        iri = make_reading().document.iri
+        store.replace(iris.INFERRED_GRAPH, [(iri, RDF.type, KG.Article)])
+        assert len(list(read_articles(store))) == 1

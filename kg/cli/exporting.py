@@ -116,7 +116,7 @@ def _export_annotations(store: GraphStore, name: str | None, place: Path | None)
             message = f"{place} cannot be a directory ({error.strerror}): choose another place"
             raise ExportError(message, target=str(place)) from error
         for article in articles:
-            file = place / f"{article.iri.rsplit('/', 1)[1]}.jsonld"
+            file = place / f"{article.iri.rsplit('/', 1)[-1]}.jsonld"
             write_output(format_annotations(article), file)
         return
     found = list(articles)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rdflib import DCTERMS, PROV, RDF, RDFS, Literal, URIRef
 
 from kg.errors import UnknownTermError
-from kg.iris import KG, OA
+from kg.iris import INFERRED_GRAPH, KG, OA
 from kg.rdf import Triple
 from kg.reasoning.labels import find_labels
 from kg.reasoning.wording import Wording
@@ -81,7 +81,6 @@ class Software:
 
     iri: URIRef
     label: str
-    version: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,9 @@ def read_articles(store: GraphStore, name: str | None = None) -> Iterator[Stated
     lists those.
     """
     found = sorted(
-        (iri, graph) for iri, _, _, graph in store.quads(predicate=RDF.type, object=KG.Article)
+        (iri, graph)
+        for iri, _, _, graph in store.quads(predicate=RDF.type, object=KG.Article)
+        if graph != INFERRED_GRAPH
     )
     if name is not None:
         found = [_choose_article(store, found, name)]
@@ -167,8 +168,7 @@ class _Reader:
         )
 
     def _read_software(self, iri: URIRef) -> Software:
-        label = self._text(iri, RDFS.label) or self._wording.name(iri)
-        return Software(iri, label, self._text(iri, DCTERMS.hasVersion))
+        return Software(iri, self._text(iri, RDFS.label) or self._wording.name(iri))
 
     def _read_claim(self, iri: URIRef) -> StatedClaim | None:
         parts = [
