@@ -12,13 +12,13 @@ from test_nanopublications import check_publication, split_publications
 
 from kg import iris
 from kg.cli import main
-from kg.cli.exporting import IMPORT_FORMATS, RDF_FORMATS, VIEWS
-from kg.corpus.importing import LOSSLESS
+from kg.cli.exporting import EXPORTED_FOLDERS, EXPORTED_TABLES, RDF_FORMATS, RDF_VIEWS
 from kg.export import Format
 from kg.iris import KG
 from kg.store import open_graph
 
-FORMATS = (*RDF_FORMATS, *VIEWS)
+FORMATS = (*RDF_FORMATS, *RDF_VIEWS)
+LOSSLESS = {"trig": "trig", "nquads": "nq", "jsonld": "jsonld"}
 OTHER = URIRef(f"{iris.BASE}article/fedcba9876543210")
 
 
@@ -52,9 +52,11 @@ def run(capfdbinary):
     return run_command
 
 
-def test_the_formats_are_those_that_can_be_written_and_read():
+def test_help_explains_every_format(run):
     assert set(RDF_FORMATS) == {format.value for format in Format}
-    assert set(IMPORT_FORMATS) == {format.value for format in LOSSLESS}
+    _, out, _ = run("export", "--help")
+    listed = set(out.decode().replace(",", " ").split())
+    assert {*FORMATS, *EXPORTED_TABLES, *EXPORTED_FOLDERS} <= listed
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -90,11 +92,12 @@ def test_the_hash_seed_leaves_no_trace(graph, pytestconfig):
     assert len(outputs) == 1
 
 
-@pytest.mark.parametrize("format", IMPORT_FORMATS)
+@pytest.mark.parametrize("format", LOSSLESS)
 def test_what_is_imported_is_exported_again_to_the_byte(run, graph, tmp_path, format):
     code, before, _ = run("export", "--graph", graph, "-f", format)
-    (tmp_path / "out").write_bytes(before)
-    assert run("import", "--graph", tmp_path / "g", "-f", format, tmp_path / "out")[0] == 0
+    path = tmp_path / f"out.{LOSSLESS[format]}"
+    path.write_bytes(before)
+    assert run("import", "--graph", tmp_path / "g", path)[0] == 0
     assert run("export", "--graph", tmp_path / "g", "-f", format) == (code, before, "")
 
 
@@ -110,6 +113,7 @@ def test_what_is_imported_answers_as_before(run, graph, tmp_path):
         ("export", "-f", "annotations"),
         ("export", "-f", "nanopubs"),
         ("export", "-f", "sssom"),
+        ("export", "-f", "events"),
     ):
         before, after = (run(*arguments, "--graph", place) for place in (graph, tmp_path / "g"))
         assert before == after
@@ -157,7 +161,7 @@ def test_nanopublications_of_one_article(run, two_articles):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("-f", "annotations"), "2 articles: choose with --article, or -o DIRECTORY"),
+        (("-f", "annotations"), "2 articles: choose with --article, or name -o DIR"),
         (("-f", "annotations", "-o", "/dev/null"), "cannot be a directory"),
         (("-f", "annotations", "--article", "Nothing"), "no article “Nothing”"),
         (("-f", "nanopubs", "--article", "Nothing"), "no article “Nothing”"),
@@ -174,7 +178,7 @@ def test_wrong_use_of_export_is_one_line(run, two_articles, arguments, message):
 def test_wrong_use_of_import_is_one_line(run, two_articles, tmp_path):
     (tmp_path / "a.trig").write_text("<a:g> { <a:s> <a:p> <a:o> }")
     (tmp_path / "a.ttl").write_text("<a:s> <a:p> <a:o> .")
-    for file, message in (("a.trig", "--replace"), ("a.ttl", "import trig, nquads or jsonld")):
+    for file, message in (("a.trig", "--replace"), ("a.ttl", "exported as trig, nquads or jsonld")):
         code, out, err = run("import", "--graph", two_articles, tmp_path / file)
         assert (code, out, err.count("\n")) == (2, b"", 1)
         assert message in err

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, exporting, proving, removing
+from kg.cli import commands, exporting, proving, removing, searching
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
@@ -87,6 +87,9 @@ def _make_parser() -> argparse.ArgumentParser:
     _add_reading_commands(added_to, graph)
     added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
     _add_query_arguments(added)
+
+    added = _add(added_to, searching.search, "find things and text by words", parents=[graph])
+    searching.add_search_options(added)
 
     added = _add(added_to, commands.questions, "list the questions that kg query knows")
     added.add_argument("name", nargs="?", metavar="NAME", help="show this question in full")
@@ -213,6 +216,13 @@ def _add_query_arguments(parser: argparse.ArgumentParser) -> None:
         default=30.0,
         metavar="SECONDS",
         help="stop a query that takes longer (default: 30)",
+    )
+    parser.add_argument(
+        "--allow-service",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an endpoint that SERVICE may ask, or a file for FROM; may be given again",
     )
     forms = parser.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="SPARQL 1.1 results as JSON")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from kg.cli.codebook import EXPORT_HELP
 from kg.cli.commands import open_output, write_output
 from kg.errors import ExportError
 
@@ -14,13 +15,9 @@ if TYPE_CHECKING:
     from kg.store import GraphStore
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld", "rdfxml")
-VIEWS = {
-    "turtle12": "Turtle 1.2, where each claim reifies its triple",
-    "annotations": "Web Annotations on the text of each article",
-    "nanopubs": "a nanopublication for each claim",
-    "sssom": "the links to other datasets",
-}
-IMPORT_FORMATS = ("trig", "nquads", "jsonld")
+RDF_VIEWS = ("turtle12", "annotations", "nanopubs", "sssom")
+EXPORTED_TABLES = ("claims-csv", "claims-parquet", "events", "graphml", "gexf")
+EXPORTED_FOLDERS = ("neo4j",)
 
 _OF_ARTICLES = ("annotations", "nanopubs")
 _DONE = 0
@@ -28,14 +25,15 @@ _DONE = 0
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
     """The arguments of `kg export`."""
-    views = "; ".join(f"{name}: {purpose}" for name, purpose in VIEWS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXPORT_HELP
     parser.add_argument(
         "-f",
         "--format",
-        choices=(*RDF_FORMATS, *VIEWS),
+        choices=(*RDF_FORMATS, *RDF_VIEWS, *EXPORTED_TABLES, *EXPORTED_FOLDERS),
         default="turtle",
         metavar="FORMAT",
-        help=f"{', '.join(RDF_FORMATS)}: the whole graph; {views} (default: turtle)",
+        help="one of those below (default: turtle)",
     )
     parser.add_argument(
         "--article",
@@ -43,22 +41,18 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         help="annotations or nanopubs of this article only: its file's name, title or IRI",
     )
     parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="write to a file; annotations: to a file for each article in this directory",
+        "-o", "--output", type=Path, metavar="FILE", help="write to a file, or several to a folder"
     )
 
 
 def add_import_options(parser: argparse.ArgumentParser) -> None:
     """The arguments of `kg import`."""
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what kg export wrote")
     parser.add_argument(
-        "-f",
-        "--format",
-        choices=IMPORT_FORMATS,
-        help="the syntax (default: by the file's name, .trig, .nq or .jsonld)",
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="what kg export wrote, its name ending in .trig, .nq or .jsonld",
     )
     parser.add_argument(
         "--replace", action="store_true", help="put it in place of the graph that is there"
@@ -67,18 +61,27 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write the graph, its annotations, nanopublications or links, for other programs."""
+    """Write the graph in an RDF syntax, as annotations, a table or a network."""
     from kg.store import open_graph
 
-    if arguments.article is not None and arguments.format not in _OF_ARTICLES:
-        message = f"{arguments.format} is not of one article: leave --article out"
-        raise ExportError(message, target=arguments.format)
+    format: str = arguments.format
+    place: Path | None = None if arguments.output == Path("-") else arguments.output
+    if arguments.article is not None and format not in _OF_ARTICLES:
+        message = f"{format} is not of one article: leave --article out"
+        raise ExportError(message, target=format)
+    if format in EXPORTED_FOLDERS and place is None:
+        message = f"{format} is several files: name a folder for them with -o DIR"
+        raise ExportError(message, target=format)
     with open_graph(arguments.graph, read_only=True) as store:
-        if arguments.format == "annotations":
-            _export_annotations(store, arguments.article, arguments.output)
+        if format == "annotations":
+            _export_annotations(store, arguments.article, place)
+        elif format in EXPORTED_FOLDERS and place is not None:
+            from kg.export import DIRECTORY_EXPORTS
+
+            DIRECTORY_EXPORTS[format](store, place)
         else:
-            write = _find_writer(arguments.format, arguments.article)
-            with open_output(arguments.output) as out:
+            write = _find_writer(format, arguments.article)
+            with open_output(place) as out:
                 write(store, out)
     return _DONE
 
@@ -98,8 +101,10 @@ def _find_writer(name: str, article: str | None) -> Callable[[GraphStore, Binary
             from kg.export.nanopublications import write_nanopublications
 
             return lambda store, out: write_nanopublications(read_articles(store, article), out)
-    from kg.export import Format, export_graph
+    from kg.export import TABLE_EXPORTS, Format, export_graph
 
+    if name in TABLE_EXPORTS:
+        return TABLE_EXPORTS[name]
     return lambda store, out: export_graph(store, Format(name), out)
 
 
@@ -109,7 +114,7 @@ def _export_annotations(store: GraphStore, name: str | None, place: Path | None)
     from kg.export.articles import read_articles
 
     articles = read_articles(store, name)
-    if name is None and place is not None and place != Path("-"):
+    if name is None and place is not None:
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -121,7 +126,7 @@ def _export_annotations(store: GraphStore, name: str | None, place: Path | None)
         return
     found = list(articles)
     if len(found) > 1:
-        message = f"the graph has {len(found)} articles: choose with --article, or -o DIRECTORY"
+        message = f"the graph has {len(found)} articles: choose with --article, or name -o DIR"
         raise ExportError(message, target="annotations")
     write_output("".join(map(format_annotations, found)), place)
 
@@ -130,14 +135,8 @@ def import_(arguments: argparse.Namespace) -> int:
     """Read back what kg export wrote as trig, nquads or jsonld, each quad in its named graph."""
     from kg.cli.output import to_json
     from kg.corpus.importing import import_files
-    from kg.rdf import Format
 
-    summary = import_files(
-        arguments.files,
-        arguments.graph,
-        format=Format(arguments.format) if arguments.format else None,
-        replace=arguments.replace,
-    )
+    summary = import_files(arguments.files, arguments.graph, replace=arguments.replace)
     told = f"{summary.quads} quads in {len(summary.graphs)} named graphs\n"
     write_output(to_json(summary) if arguments.json else told, None)
     return _DONE

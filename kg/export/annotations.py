@@ -12,14 +12,14 @@ from typing import Any
 from rdflib import URIRef
 
 from kg import iris
-from kg.export.articles import Passage, StatedArticle, StatedClaim, StatedMention
+from kg.export.articles import CitedArticle, CitedClaim, CitedMention, Passage
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 
 _Json = Mapping[str, Any]
 
 
-def format_annotations(article: StatedArticle) -> str:
+def format_annotations(article: CitedArticle) -> str:
     """The annotations of an article as JSON-LD: a collection of one page.
 
     A claim describes the passage that it was read from, a mention identifies what is named.
@@ -53,7 +53,7 @@ def format_annotations(article: StatedArticle) -> str:
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
-def _annotate_claim(article: StatedArticle, claim: StatedClaim) -> _Json:
+def _annotate_claim(article: CitedArticle, claim: CitedClaim) -> _Json:
     return _annotate(
         article,
         claim.iri,
@@ -63,7 +63,7 @@ def _annotate_claim(article: StatedArticle, claim: StatedClaim) -> _Json:
     )
 
 
-def _annotate_mention(article: StatedArticle, mention: StatedMention) -> _Json:
+def _annotate_mention(article: CitedArticle, mention: CitedMention) -> _Json:
     return _annotate(
         article,
         mention.passage.iri,
@@ -74,7 +74,7 @@ def _annotate_mention(article: StatedArticle, mention: StatedMention) -> _Json:
 
 
 def _annotate(
-    article: StatedArticle, about: URIRef, motivation: str, bodies: list[_Json], passage: Passage
+    article: CitedArticle, about: URIRef, motivation: str, bodies: list[_Json], passage: Passage
 ) -> _Json:
     annotation: dict[str, Any] = {
         "id": iris.mint_part(article.iri, "annotation", about),

@@ -44,7 +44,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class StatedClaim:
+class CitedClaim:
     """A claim as the graph has it.
 
     `is_plain` tells whether it is affirmed, asserted and held by the article itself; `qualifiers`
@@ -67,7 +67,7 @@ class StatedClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class StatedMention:
+class CitedMention:
     """A place where an article refers to a thing."""
 
     thing: URIRef
@@ -84,7 +84,7 @@ class Software:
 
 
 @dataclass(frozen=True, slots=True)
-class StatedArticle:
+class CitedArticle:
     """An article as the graph has it; `date` is when it was issued, else received."""
 
     iri: URIRef
@@ -93,11 +93,11 @@ class StatedArticle:
     date: str | None
     activity: URIRef | None
     software: Software | None
-    claims: tuple[StatedClaim, ...]
-    mentions: tuple[StatedMention, ...]
+    claims: tuple[CitedClaim, ...]
+    mentions: tuple[CitedMention, ...]
 
 
-def read_articles(store: GraphStore, name: str | None = None) -> Iterator[StatedArticle]:
+def read_articles(store: GraphStore, name: str | None = None) -> Iterator[CitedArticle]:
     """Each article of the graph with its claims and mentions in the order of the text.
 
     `name` picks one: its IRI, its title, or the file it was read from. Raises UnknownTermError
@@ -150,13 +150,13 @@ class _Reader:
         for values in self._values.values():
             values.sort(key=str)
 
-    def read_article(self, iri: URIRef) -> StatedArticle:
+    def read_article(self, iri: URIRef) -> CitedArticle:
         """All of an article."""
         claims = filter(None, map(self._read_claim, self._of_kind.get(KG.Claim, ())))
         mentions = filter(None, map(self._read_mention, self._of_kind.get(KG.Mention, ())))
         activity = next(iter(sorted(self._of_kind.get(PROV.Activity, ()))), None)
         software = activity and self._iri(activity, PROV.wasAssociatedWith)
-        return StatedArticle(
+        return CitedArticle(
             iri=iri,
             title=self._text(iri, DCTERMS.title),
             source=self._text(iri, DCTERMS.source),
@@ -170,7 +170,7 @@ class _Reader:
     def _read_software(self, iri: URIRef) -> Software:
         return Software(iri, self._text(iri, RDFS.label) or self._wording.name(iri))
 
-    def _read_claim(self, iri: URIRef) -> StatedClaim | None:
+    def _read_claim(self, iri: URIRef) -> CitedClaim | None:
         parts = [
             self._iri(iri, predicate)
             for predicate in (
@@ -195,7 +195,7 @@ class _Reader:
             return None
         reported = KG.AuthorVoice not in self._values.get((holder, RDF.type), ())
         confidence = self._values.get((iri, KG.confidence), [None])[0]
-        return StatedClaim(
+        return CitedClaim(
             iri=iri,
             subject=subject,
             relation=relation,
@@ -246,14 +246,14 @@ class _Reader:
         prefix, suffix = self._text(quote, OA.prefix), self._text(quote, OA.suffix)
         return Passage(iri, exact, start, end, prefix, suffix, quote, position)
 
-    def _read_mention(self, iri: URIRef) -> StatedMention | None:
+    def _read_mention(self, iri: URIRef) -> CitedMention | None:
         thing, exact = self._iri(iri, KG.refersTo), self._text(iri, KG.exact)
         start, end = self._number(iri, KG.start), self._number(iri, KG.end)
         if thing is None or exact is None or start is None or end is None:
             return None
         prefix, suffix = self._find_context(iri, start, end)
         passage = Passage(iri, exact, start, end, prefix, suffix)
-        return StatedMention(thing, self._wording.name(thing), passage)
+        return CitedMention(thing, self._wording.name(thing), passage)
 
     def _find_context(self, iri: URIRef, start: int, end: int) -> tuple[str | None, str | None]:
         """What stands in a mention's sentence before and after it."""

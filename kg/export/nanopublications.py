@@ -15,7 +15,7 @@ from typing import BinaryIO
 from rdflib import DCTERMS, PROV, RDF, RDFS, XSD, Literal, Namespace, URIRef
 
 from kg import iris
-from kg.export.articles import StatedArticle, StatedClaim
+from kg.export.articles import CitedArticle, CitedClaim
 from kg.export.turtle import NAMESPACES, PrefixedNames, format_node, format_subjects
 from kg.iris import KG, OA
 from kg.rdf import Quad, Triple, format_term
@@ -28,7 +28,7 @@ _BASE = iris.BASE + "np/"
 _UNNAMED = _BASE + "unnamed"
 
 
-def write_nanopublications(articles: Iterable[StatedArticle], out: BinaryIO) -> None:
+def write_nanopublications(articles: Iterable[CitedArticle], out: BinaryIO) -> None:
     """Write a nanopublication for each claim, in TriG."""
     names = {**NAMESPACES, "np": str(NP)}
     for prefix, namespace in names.items():
@@ -39,7 +39,7 @@ def write_nanopublications(articles: Iterable[StatedArticle], out: BinaryIO) -> 
             out.write(_format_nanopublication(quads, names).encode())
 
 
-def describe_nanopublication(article: StatedArticle, claim: StatedClaim) -> list[Quad]:
+def describe_nanopublication(article: CitedArticle, claim: CitedClaim) -> list[Quad]:
     """The four graphs of a claim's nanopublication: head, assertion, provenance, publication.
 
     Only what the article itself affirms and asserts is stated as a triple; of what is denied,
@@ -82,7 +82,7 @@ def _normalise(quad: Quad, name: str) -> tuple[str, str, str, bool, str, str, st
 # ------------------------------------------------------------------------------------ content
 
 
-def _describe(article: StatedArticle, claim: StatedClaim, name: str) -> Iterator[Quad]:
+def _describe(article: CitedArticle, claim: CitedClaim, name: str) -> Iterator[Quad]:
     publication = URIRef(name)
     head, assertion, provenance, info = (
         URIRef(f"{name}#{part}") for part in ("Head", "assertion", "provenance", "pubinfo")
@@ -106,7 +106,7 @@ def _describe_head(
     yield publication, NP.hasPublicationInfo, info
 
 
-def _assert_claim(claim: StatedClaim) -> Iterator[Triple]:
+def _assert_claim(claim: CitedClaim) -> Iterator[Triple]:
     if claim.is_plain:
         yield claim.subject, claim.relation, claim.object
         return
@@ -121,7 +121,7 @@ def _assert_claim(claim: StatedClaim) -> Iterator[Triple]:
 
 
 def _describe_provenance(
-    article: StatedArticle, claim: StatedClaim, assertion: URIRef
+    article: CitedArticle, claim: CitedClaim, assertion: URIRef
 ) -> Iterator[Triple]:
     passage = claim.passage
     yield assertion, PROV.wasDerivedFrom, claim.iri
@@ -153,7 +153,7 @@ def _describe_provenance(
 
 
 def _describe_publication(
-    article: StatedArticle, claim: StatedClaim, publication: URIRef
+    article: CitedArticle, claim: CitedClaim, publication: URIRef
 ) -> Iterator[Triple]:
     yield publication, RDFS.label, Literal(claim.wording, lang="en")
     yield publication, DCTERMS.license, LICENSE

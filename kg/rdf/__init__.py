@@ -8,14 +8,15 @@ from kg.rdf.files import (
     Format,
     Statement,
     TermTriple,
+    find_syntax,
     format_terms,
-    parse_file,
+    list_quads,
     parse_quads,
-    read_terms,
     read_turtle,
     write_statements,
 )
-from kg.rdf.stores import QuadStore, QueryResult
+from kg.rdf.media import list_bindings, list_triples
+from kg.rdf.stores import AnswerForm, AnswerOptions, QuadStore, QueryResult
 from kg.rdf.terms import (
     PREFIXES,
     Node,
@@ -31,6 +32,8 @@ from kg.rdf.terms import (
 
 __all__ = [
     "PREFIXES",
+    "AnswerForm",
+    "AnswerOptions",
     "Format",
     "Node",
     "Quad",
@@ -41,13 +44,15 @@ __all__ = [
     "Term",
     "TermTriple",
     "Triple",
+    "find_syntax",
     "format_quad",
     "format_term",
     "format_terms",
     "format_triple",
-    "parse_file",
+    "list_bindings",
+    "list_quads",
+    "list_triples",
     "parse_quads",
-    "read_terms",
     "read_turtle",
     "skolemise",
     "write_statements",
