@@ -23,7 +23,6 @@ from rdflib import URIRef
 from bench.throughput import find_texts, vary_texts
 from kg import iris
 from kg.corpus import build_corpus, prepare_reader, remove_articles
-from kg.corpus.deriving import forget_derived
 from kg.documents import read_document
 from kg.iris import KG
 from kg.model import Document, Reading
@@ -31,7 +30,7 @@ from kg.reasoning.changing import ChangingClosure
 from kg.reasoning.closure import load_owl_rules, load_own_rules, write_triple
 from kg.reasoning.premises import gather_premises
 from kg.reasoning.rulebook import read_clauses
-from kg.store import open_graph
+from kg.store import forget_derived, open_graph
 from kg.vocabulary import load_vocabulary
 
 SIZES = (10, 50, 200)
@@ -82,7 +81,7 @@ def compare_articles(place: Path, sizes: list[int], rounds: int) -> None:
             removing.append(measure(remove_articles, [str(path)], directory))
             adding.append(measure(build, [path], directory))
         with open_graph(directory) as store:
-            forget_derived(store)
+            forget_derived(store.directory)
         anew = measure(build, chosen, directory)
         out, back = min(removing), min(adding)
         print(

@@ -6,6 +6,7 @@
     ├── SyntaxModelError   the shipped syntax model is missing or damaged
     ├── GraphError         the graph directory is missing, damaged or locked
     ├── QueryError         a query is malformed, unknown, refused or past its limits
+    ├── LimitError         foreign text or data took more than it may, or ended its process
     ├── ReasoningLimitError  more would follow from a graph than was allowed
     ├── UnknownTermError   a name or triple given by the user is not in the graph
     ├── RequestError       a server did not answer, or not with what was asked for
@@ -19,6 +20,7 @@ attributes and a message that says what to do.
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 
 
@@ -59,12 +61,42 @@ class GraphError(ConcordError):
         self.path = path
 
 
-class QueryError(ConcordError):
-    """A query is malformed, unknown, refused or past its limits."""
+class QueryFault(Enum):
+    """What is wrong with a query."""
 
-    def __init__(self, message: str, *, query: str) -> None:
+    MALFORMED = "malformed"
+    REFUSED = "refused"
+    PAST_LIMITS = "past limits"
+    UNACCEPTABLE = "unacceptable"
+    UNSUPPORTED = "unsupported"
+    UNREACHED = "unreached"
+
+
+class QueryError(ConcordError):
+    """A query is malformed, unknown, refused or past its limits; `kind` says which."""
+
+    def __init__(
+        self, message: str, *, query: str, kind: QueryFault = QueryFault.MALFORMED
+    ) -> None:
         super().__init__(message)
         self.query = query
+        self.kind = kind
+
+
+class LimitKind(Enum):
+    """Which limit was passed."""
+
+    TIME = "time"
+    SIZE = "size"
+    CRASH = "crash"
+
+
+class LimitError(ConcordError):
+    """Work on foreign text or data took more than it may, or ended its process."""
+
+    def __init__(self, message: str, *, limit: LimitKind) -> None:
+        super().__init__(message)
+        self.limit = limit
 
 
 class ReasoningLimitError(ConcordError):

@@ -73,6 +73,14 @@ class _Request:
     key: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A body, and what its server says it is."""
+
+    body: bytes
+    media_type: str
+
+
 class _Key(AuthBase):
     """A bearer key; as an authenticator, so that no netrc file can replace it."""
 
@@ -89,7 +97,20 @@ def get(
     url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
 ) -> bytes:
     """The body behind a URL; raises RequestError where it cannot be had."""
-    return _ask(_Request("GET", url, dict(headers or {})), bytes, limits or Limits())
+    return ask("GET", url, headers=headers, limits=limits).body
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    data: bytes | None = None,
+    limits: Limits | None = None,
+) -> Received:
+    """What a server answers, with its media type; raises RequestError where it cannot be had."""
+    request = _Request(method, url, dict(headers or {}), data)
+    return _ask(request, lambda received: received, limits or Limits())
 
 
 def post_json(
@@ -104,7 +125,7 @@ def post_json(
     return _ask(_Request("POST", url, headers, data, key), _read_json, limits or Limits())
 
 
-def _ask(request: _Request, read: Callable[[bytes], _T], limits: Limits) -> _T:
+def _ask(request: _Request, read: Callable[[Received], _T], limits: Limits) -> _T:
     """Ask until there is an answer that can be read, or no hope of one."""
     shown = _check_url(request.url)
     pause = limits.pause
@@ -137,7 +158,7 @@ def _check_url(url: str) -> str:
     return shown
 
 
-def _ask_once(asked: _Request, limits: Limits) -> bytes:
+def _ask_once(asked: _Request, limits: Limits) -> Received:
     sent = {
         **asked.headers,
         "User-Agent": f"concord-kg/{__version__}",
@@ -160,7 +181,7 @@ def _ask_once(asked: _Request, limits: Limits) -> bytes:
             body = _read_body(response, most, deadline)
             if status != requests.codes.ok:
                 raise _explain_status(response, body)
-            return body
+            return Received(body, response.headers.get("Content-Type", ""))
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise _AttemptError("does not answer in time", again=True) from error
     except urllib3.exceptions.HTTPError as error:
@@ -188,9 +209,9 @@ def _read_body(response: requests.Response, most: int, deadline: float) -> bytes
     return b"".join(parts)
 
 
-def _read_json(body: bytes) -> object:
+def _read_json(received: Received) -> object:
     try:
-        value: object = json.loads(body)
+        value: object = json.loads(received.body)
     except (ValueError, RecursionError) as error:
         raise _AttemptError("answers with what is not JSON", again=True) from error
     return value

@@ -30,6 +30,7 @@ ONTOLOGY_GRAPH = URIRef(BASE + "graph/ontology")
 BACKGROUND_GRAPH = URIRef(BASE + "graph/background")
 INFERRED_GRAPH = URIRef(BASE + "graph/inferred")
 BUILD_GRAPH = URIRef(BASE + "graph/build")
+DEFAULT_GRAPH = URIRef(BASE + "graph/default")
 
 
 def hash_content(*parts: str, length: int = 16) -> str:
@@ -72,3 +73,8 @@ def mint_entity(document: URIRef, kind: URIRef, name: str) -> URIRef:
 def mint_part(document: URIRef, part: str, *key: object) -> URIRef:
     """The IRI of a sentence, mention, claim, evidence or selector of an article."""
     return URIRef(f"{document}/{part}/{hash_content(*map(str, key))}")
+
+
+def mint_blank(label: str) -> URIRef:
+    """The IRI that stands for a blank node (RDF 1.1 Concepts, 3.5), by its label."""
+    return URIRef(f"{BASE}.well-known/genid/{hash_content(label)}")

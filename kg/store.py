@@ -20,11 +20,12 @@ except ImportError:  # Windows has none; the engine still refuses a second write
 
 _STORE = "store"
 _LOCK = "lock"
+CLOSURE_FILE, CHECKED_FILE = "closure.npz", "checked.json"
 
 
 @contextmanager
-def _translated(directory: Path) -> Iterator[None]:
-    """Turn the engine's errors into GraphError."""
+def translate_errors(directory: Path) -> Iterator[None]:
+    """Turn the engine's errors about the graph of a directory into GraphError."""
     try:
         yield
     except (OSError, RuntimeError) as error:
@@ -71,7 +72,7 @@ class GraphStore:
     def close(self) -> None:
         """Put all on disk and let others open the graph; closing twice does nothing."""
         if self._open is not None and not self.read_only:
-            with _translated(self.directory):
+            with translate_errors(self.directory):
                 self._open.flush()
         self._open = None
         if self._lock is not None:
@@ -91,7 +92,7 @@ class GraphStore:
 
     def graphs(self) -> list[URIRef]:
         """The named graphs, sorted."""
-        with _translated(self.directory):
+        with translate_errors(self.directory):
             return self._store.graphs()
 
     def triples(
@@ -115,7 +116,7 @@ class GraphStore:
         object: URIRef | Literal | None = None,
     ) -> Iterator[Quad]:
         """The quads that fit what is given, in no promised order."""
-        with _translated(self.directory):
+        with translate_errors(self.directory):
             yield from self._store.triples(
                 graph, subject=subject, predicate=predicate, object=object
             )
@@ -142,8 +143,13 @@ class GraphStore:
         # Taken before the engine's errors are watched, so that the caller's own pass through.
         content = {graph: list(triples) for graph, triples in replaced.items()}
         amendments = {graph: (list(added), list(gone)) for graph, (added, gone) in amended.items()}
-        with _translated(self.directory):
+        with translate_errors(self.directory):
             self._store.change(content, amendments)
+
+    @property
+    def quad_store(self) -> QuadStore:
+        """The engine itself, for a child process that answers foreign requests."""
+        return self._store
 
     def remove(self, graph: URIRef) -> None:
         """Remove a named graph; one that is not there is no error."""
@@ -155,11 +161,11 @@ class GraphStore:
         Unless told otherwise the default graph is the union of all named graphs. Foreign queries
         go through `kg.query`, which can stop them.
         """
-        with _translated(self.directory):
+        with translate_errors(self.directory):
             return self._store.query(sparql, default_union=default_union)
 
     def __len__(self) -> int:
-        with _translated(self.directory):
+        with translate_errors(self.directory):
             return len(self._store)
 
     @property
@@ -169,6 +175,23 @@ class GraphStore:
                 f"the graph at {self.directory} is closed: open it again", path=self.directory
             )
         return self._open
+
+
+def forget_derived(directory: Path) -> None:
+    """Drop what is kept beside the store of what was derived from it: it is about to change."""
+    for name in (CLOSURE_FILE, CHECKED_FILE):
+        (directory / name).unlink(missing_ok=True)
+
+
+def reserve_graph(directory: Path, *, shared: bool) -> tuple[Path, IO[bytes] | None]:
+    """The place of the store for another process to open, and the lock to hold as long as it does.
+
+    Raises GraphError where there is no graph, or it is in use.
+    """
+    place = directory / _STORE
+    if not (place / "CURRENT").is_file():
+        raise GraphError(f"no graph at {directory}: run kg build FILE first", path=directory)
+    return place, _take_lock(directory, shared=shared)
 
 
 def open_graph(directory: Path, *, create: bool = False, read_only: bool = False) -> GraphStore:
@@ -194,7 +217,7 @@ def open_graph(directory: Path, *, create: bool = False, read_only: bool = False
             ) from error
     lock = _take_lock(directory, shared=read_only)
     try:
-        with _translated(directory):
+        with translate_errors(directory):
             store = QuadStore(place, read_only=read_only)
     except GraphError:
         if lock is not None:

@@ -15,14 +15,13 @@ from records import JAPAN, TEXT, make_reading
 
 from kg import iris
 from kg.corpus import Stage, build_corpus, compute_fingerprint, remove_articles
-from kg.corpus.deriving import CHECKED_FILE, CLOSURE_FILE
 from kg.corpus.draft import Draft
 from kg.errors import DocumentError, GraphError, UnknownTermError
 from kg.export import Format, export_graph
 from kg.iris import KG
 from kg.model import Severity
 from kg.reading import read
-from kg.store import open_graph
+from kg.store import CHECKED_FILE, CLOSURE_FILE, open_graph
 from kg.vocabulary import load_vocabulary, ontology_directory
 
 OTHER = TEXT + "The parties talked about it for a long time and then went home.\n"

@@ -27,8 +27,8 @@ from kg.query import (
     run_sparql,
     screen_query,
 )
-from kg.query.sandbox import answer_limited
-from kg.query.screening import MAX_CHARACTERS, prepare_query
+from kg.query.records import answer_limited
+from kg.query.screening import MAX_CHARACTERS
 from kg.rdf import QueryResult
 from kg.store import open_graph, open_memory_graph
 from kg.vocabulary.questions import load_questions
@@ -69,17 +69,16 @@ EX = "PREFIX ex: <http://127.0.0.1:9/> "
     ],
 )
 def test_remote_endpoints_are_refused_however_they_hide(store, text):
-    with pytest.raises(QueryError, match="SERVICE is refused"):
+    with pytest.raises(QueryError, match=r"SERVICE .*is refused"):
         run_sparql(store, text)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("LOAD <http://127.0.0.1:9/>", "LOAD is refused"),
-        ("SELECT * FROM <http://127.0.0.1:9/> { ?s ?p ?o }", "FROM is refused"),
-        ("SELECT * FROM NAMED <urn:g> { ?s ?p ?o }", "FROM is refused"),
-        ("BASE <http://x/> SELECT * { ?s ?p ?o }", "BASE is refused"),
+        ("LOAD <http://127.0.0.1:9/>", "LOAD would change the graph"),
+        ("SELECT * FROM <http://127.0.0.1:9/> { ?s ?p ?o }", "FROM <.*> is refused"),
+        ("SELECT * FROM NAMED <urn:g> { ?s ?p ?o }", "FROM <.*> is refused"),
         ("INSERT DATA { <urn:a> <urn:b> 1 }", "INSERT would change the graph"),
         ("PREFIX e: <urn:x> DELETE WHERE { ?s ?p ?o }", "DELETE would change the graph"),
         ("DROP ALL", "DROP would change the graph"),
@@ -191,12 +190,10 @@ def test_the_usual_prefixes_are_known(store):
     assert (result.variables, result.rows) == (("x",), ((ID["Japan"],),))
 
 
-def test_prefixes_declared_are_left_alone():
-    text = "PREFIX kg: <http://other/> SELECT * { ?x a kg:Y }"
-    assert prepare_query(text) == (text, 0)
-    prepared, lines = prepare_query("ASK { ?x a kg:Y ; unknown:p 'rdfs:label' }")
-    assert prepared.splitlines()[0] == f"PREFIX kg: <{KG}>"
-    assert lines == 1
+def test_prefixes_declared_are_left_alone(store):
+    assert run_sparql(store, "PREFIX kg: <http://other/> SELECT * { ?x a kg:State }").rows == ()
+    with pytest.raises(QueryError, match="a prefix is not declared"):
+        run_sparql(store, "ASK { ?x a kg:Y ; unknown:p 'rdfs:label' }")
 
 
 def test_every_form_and_kind_of_term_comes_back(store):

@@ -213,6 +213,13 @@ def _add_query_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a query that takes longer (default: 30)",
     )
+    parser.add_argument(
+        "--allow-service",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an endpoint that SERVICE may ask, or a file for FROM; may be given again",
+    )
     forms = parser.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="SPARQL 1.1 results as JSON")
     forms.add_argument("--csv", action="store_true", help="SPARQL 1.1 results as CSV")

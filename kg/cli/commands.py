@@ -111,7 +111,12 @@ def query(arguments: argparse.Namespace) -> int:
         elif given:
             raise QueryError("free SPARQL takes no parameters: leave them out", query=asked)
         else:
-            result = run_sparql(store, text or "", timeout=arguments.timeout)
+            result = run_sparql(
+                store,
+                text or "",
+                timeout=arguments.timeout,
+                allowed=arguments.allow_service,
+            )
         write_output(_format_result(store, result, arguments), arguments.output)
     return _DONE
 

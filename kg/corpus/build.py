@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rdflib import DCTERMS, Literal, URIRef
 
 from kg import graph, iris
-from kg.corpus.deriving import derive, find_article_graphs, forget_derived
+from kg.corpus.deriving import derive, find_article_graphs
 from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
 from kg.corpus.records import BuildSummary, Progress, Stage
@@ -20,7 +20,7 @@ from kg.documents import find_articles, read_document
 from kg.errors import DocumentError
 from kg.model import Document, Finding, Reading, Severity
 from kg.rdf import Quad, Triple
-from kg.store import GraphStore, open_graph
+from kg.store import GraphStore, forget_derived, open_graph
 from kg.vocabulary import Vocabulary, ontology_directory
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _write_reading(
 ) -> None:
     iri = reading.document.iri
     if next(store.triples(iris.article_graph(iri)), None) is not None:
-        forget_derived(store)
+        forget_derived(store.directory)
     article = graph.describe_reading(reading, vocabulary, fingerprint=fingerprint)
     facts = graph.state_facts(reading, accepted)
     store.replace_all(

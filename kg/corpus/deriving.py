@@ -23,7 +23,7 @@ from kg.corpus.records import Progress, Stage
 from kg.iris import KG
 from kg.model import Finding, Severity
 from kg.rdf import Quad, Triple
-from kg.store import GraphStore, open_memory_graph
+from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
     from kg.reasoning.changing import ChangingClosure
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from kg.reasoning.encoding import TermTriple
     from kg.reasoning.premises import Premises
 
-CLOSURE_FILE, CHECKED_FILE = "closure.npz", "checked.json"
 _IDLE = "idle-shape"
 
 Report = Callable[[Progress], None]
@@ -78,12 +77,6 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
         save_closure(place, closed, notes)
     report(Progress(Stage.CHECKING, 1, 1))
     return Derived(tuple(findings), withdrawn)
-
-
-def forget_derived(store: GraphStore) -> None:
-    """Drop what is kept beside the store: an article of it is about to be read anew."""
-    for name in (CLOSURE_FILE, CHECKED_FILE):
-        (store.directory / name).unlink(missing_ok=True)
 
 
 def _amend(draft: Draft, name: URIRef, triples: Iterable[Triple]) -> set[Triple]:

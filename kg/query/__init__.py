@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rdflib import Literal, URIRef
 
 from kg.errors import QueryError
+from kg.query.messages import shorten_message
+from kg.query.records import Limits, answer_limited
 from kg.query.results import format_csv, format_json, format_turtle
-from kg.query.sandbox import Limits, answer_limited
 from kg.query.screening import (
     MAX_CHARACTERS,
     looks_like_sparql,
-    prepare_query,
     screen_query,
 )
 from kg.query.terms import fetch_labels, find_relation, find_things
@@ -38,7 +38,6 @@ __all__ = [
     "screen_query",
 ]
 
-_UNHELPFUL = {'"\\"', "FDCF", "FFFD", "SERVICE", "LATERAL"}
 _DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -76,17 +75,18 @@ def run_question(
     return run_sparql(store, bind_parameters(question, values), timeout=timeout)
 
 
-def run_sparql(store: GraphStore, text: str, *, timeout: float = 30.0) -> QueryResult:
-    """Answer foreign SPARQL over the union of all named graphs; the usual prefixes are known.
+def run_sparql(
+    store: GraphStore, text: str, *, timeout: float = 30.0, allowed: Collection[str] = ()
+) -> QueryResult:
+    """Answer foreign SPARQL over the union of all graphs; the usual prefixes are known.
 
-    `timeout` is in seconds of wall-clock time. Raises QueryError where the query is malformed,
-    refused or passes its limits.
+    `timeout` is in seconds of wall-clock time; `allowed` are the servers that SERVICE and FROM may
+    name. Raises QueryError where the query is malformed, refused or passes its limits.
     """
-    prepared, added = prepare_query(text)
     try:
-        return answer_limited(store, prepared, Limits(seconds=timeout))
+        return answer_limited(store, text, Limits(seconds=timeout), allowed)
     except QueryError as error:
-        raise QueryError(_shorten_message(str(error), added), query=text) from None
+        raise QueryError(shorten_message(str(error)), query=text, kind=error.kind) from None
 
 
 def _resolve_value(
@@ -106,21 +106,3 @@ def _resolve_value(
             return (Literal(text.strip()),)
         case ParameterKind.TEXT:
             return (Literal(text),)
-
-
-def _shorten_message(message: str, added: int) -> str:
-    """The engine's message on one line, its place counted in the asker's own lines."""
-    line = re.sub(
-        r"error at (\d+):(\d+)",
-        lambda match: f"line {int(match[1]) - added}, column {match[2]}",
-        " ".join(message.split()),
-    )
-    place, _, expected = line.partition(": expected ")
-    if "Prefix not found" in expected:
-        return f"{place}: a prefix is not declared"
-    # The engine lists every character that could go on; only its words and signs help a reader.
-    signs = re.findall(r'"[^" ]+"|\b[A-Z]{3,}\b', expected)
-    signs = [sign for sign in signs if sign not in _UNHELPFUL]
-    if expected and signs:
-        return f"{place}: expected {', '.join(signs[:10])}{', …' if len(signs) > 10 else ''}"
-    return line if len(line) <= 300 else f"{line[:299]}…"

@@ -5,7 +5,8 @@ Terms on this side are rdflib's. A `Triple` is what the graph holds and has no b
 """
 
 from kg.rdf.files import Format, TermTriple, format_terms, parse_quads, read_terms, read_turtle
-from kg.rdf.stores import QuadStore, QueryResult
+from kg.rdf.media import list_bindings, list_triples
+from kg.rdf.stores import AnswerForm, AnswerOptions, QuadStore, QueryResult
 from kg.rdf.terms import (
     PREFIXES,
     Node,
@@ -21,6 +22,8 @@ from kg.rdf.terms import (
 
 __all__ = [
     "PREFIXES",
+    "AnswerForm",
+    "AnswerOptions",
     "Format",
     "Node",
     "Quad",
@@ -34,6 +37,8 @@ __all__ = [
     "format_term",
     "format_terms",
     "format_triple",
+    "list_bindings",
+    "list_triples",
     "parse_quads",
     "read_terms",
     "read_turtle",

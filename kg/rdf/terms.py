@@ -78,10 +78,12 @@ def lift_source(triple: ox.Triple | ox.Quad) -> SourceTriple:
 
 
 def lift_triple(triple: ox.Triple | ox.Quad) -> Triple:
-    """As `lift_source`; TypeError for blank nodes, which the graph does not hold."""
+    """As `lift_source`, with IRIs for blank nodes, which only others put into the graph."""
     subject, predicate, object_ = lift_source(triple)
-    if isinstance(subject, BNode) or isinstance(object_, BNode):
-        raise TypeError("blank nodes have no place in the graph: skolemise before writing")
+    if isinstance(subject, BNode):
+        subject = iris.mint_blank(subject)
+    if isinstance(object_, BNode):
+        object_ = iris.mint_blank(object_)
     return subject, predicate, object_
 
 

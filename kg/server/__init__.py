@@ -1,0 +1,1 @@
+"""The graph over HTTP: SPARQL, the graph store protocol, linked data."""

@@ -1,0 +1,170 @@
+"""The server's side of the processes that fork its children."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kg.errors import GraphError, LimitError, LimitKind
+from kg.sandbox import Limits
+from kg.server.zygote import DONE, FORK, KILL, MESSAGE, OPEN
+
+_READ_AT_ONCE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child to talk to; `end` gives its exit code, negative for a signal."""
+
+    pipe: socket.socket
+    end: asyncio.Future[int]
+
+    async def send(self, data: bytes) -> None:
+        """Send the request; a child that is ended meanwhile says so by its exit code."""
+        with contextlib.suppress(ConnectionError):
+            await asyncio.get_running_loop().sock_sendall(self.pipe, data)
+
+    async def receive(self) -> bytes:
+        """What has come of the answer, nothing at its end."""
+        try:
+            return await asyncio.get_running_loop().sock_recv(self.pipe, _READ_AT_ONCE)
+        except ConnectionError:
+            return b""
+
+
+class Zygote:
+    """A process that forks children; it is started again should it end."""
+
+    def __init__(self, place: Path, limits: Limits, lock: IO[bytes] | None, *, reads: bool) -> None:
+        self.stamp = ""
+        self.restarts = 0
+        self._place = place
+        self._limits = limits
+        self._lock = lock
+        self._reads = reads
+        self._number = 0
+        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the process; GraphError where it cannot open the graph."""
+        ours, theirs = socket.socketpair()
+        limits = self._limits
+        arguments = (theirs.fileno(), self._place, "reads" if self._reads else "writes",
+                     limits.seconds, limits.memory, limits.answer)  # fmt: skip
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "kg.server.zygote", *map(str, arguments)],
+            pass_fds=[theirs.fileno(), *([self._lock.fileno()] if self._lock else [])],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        ours.setblocking(False)
+        self._control = ours
+        _, _, code, stamp = DONE.unpack(await self._receive(DONE.size))
+        if code:
+            message = await asyncio.get_running_loop().sock_recv(ours, 4096)
+            raise GraphError(message.decode(errors="replace"), path=self._place.parent)
+        self.stamp = stamp.decode()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """End the process and its children."""
+        if self._watching is not None:
+            self._watching.cancel()
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(self._process.wait, 2.0)
+            self._process.kill()
+            self._process.wait()
+
+    @asynccontextmanager
+    async def fork(self) -> AsyncIterator[Child]:
+        """A new child; one that still runs when the context is left is ended."""
+        number, end = self._count()
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        try:
+            with theirs:
+                await self._send(FORK, number, theirs)
+            yield Child(ours, end)
+        finally:
+            ours.close()
+            if not end.done():
+                with contextlib.suppress(LimitError):
+                    await self._send(KILL, number)
+                    await asyncio.wait([end], timeout=2.0)
+
+    async def reopen(self) -> None:
+        """Let children to come see the store as it is now."""
+        number, end = self._count()
+        await self._send(OPEN, number)
+        await end
+
+    def _count(self) -> tuple[int, asyncio.Future[int]]:
+        self._number = (self._number + 1) % (1 << 32)
+        end = self._ends[self._number] = asyncio.get_running_loop().create_future()
+        return self._number, end
+
+    async def _send(self, kind: bytes, number: int, pipe: socket.socket | None = None) -> None:
+        control = self._control
+        if control is None or control.fileno() < 0:
+            raise LimitError("the server is stopping or starting", limit=LimitKind.CRASH)
+        files = [] if pipe is None else [pipe.fileno()]
+        while True:
+            try:
+                socket.send_fds(control, [MESSAGE.pack(kind, number)], files)
+            except BlockingIOError:
+                # It takes but a moment to listen.
+                await asyncio.sleep(0.002)
+            except OSError as error:
+                message = "the server has lost its graph for a moment, try again"
+                raise LimitError(message, limit=LimitKind.CRASH) from error
+            else:
+                return
+
+    async def _receive(self, size: int) -> bytes:
+        assert self._control is not None
+        data = b""
+        while len(data) < size:
+            part = await asyncio.get_running_loop().sock_recv(self._control, size - len(data))
+            if not part:
+                message = f"the graph at {self._place.parent} cannot be opened: see the lines above"
+                raise GraphError(message, path=self._place.parent)
+            data += part
+        return data
+
+    async def _watch(self) -> None:
+        """Take note of what has ended; where the process itself has, start it again."""
+        while True:
+            try:
+                _, number, code, stamp = DONE.unpack(await self._receive(DONE.size))
+            except (GraphError, OSError):
+                break
+            self.stamp = stamp.decode()
+            waiting = self._ends.pop(number, None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(code)
+        for waiting in self._ends.values():
+            if not waiting.done():
+                waiting.set_result(-signal.SIGKILL)
+        self._ends.clear()
+        self.restarts += 1
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        await self.start()
