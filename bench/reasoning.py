@@ -64,11 +64,11 @@ def _run_owlrl(path: Path, start: float) -> dict[str, float]:
 
 
 def _run_memory(path: Path, start: float) -> dict[str, float]:
-    from kg.rdf import read_terms
     from kg.reasoning.closure import load_owl_rules
     from kg.reasoning.encoding import Terms, encode_triples
     from kg.reasoning.memory import Engine
     from kg.reasoning.result import Closure
+    from kg.sandbox import read_terms
 
     terms = Terms()
     columns = encode_triples(terms, read_terms(path))
@@ -82,12 +82,12 @@ def _run_memory(path: Path, start: float) -> dict[str, float]:
 
 
 def _run_database(engine_name: str, path: Path, start: float) -> dict[str, float]:
-    from kg.rdf import read_terms
     from kg.reasoning.closure import load_owl_rules
     from kg.reasoning.databases import open_duckdb, open_spark
     from kg.reasoning.encoding import Terms, encode_triples
     from kg.reasoning.sql import SqlEngine
     from kg.reasoning.sql_result import SqlClosure
+    from kg.sandbox import read_terms
 
     with open_duckdb() if engine_name == "duckdb" else open_spark() as database:
         terms = Terms()

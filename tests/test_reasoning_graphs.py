@@ -8,8 +8,8 @@ from rdflib import OWL, RDF, RDFS, Graph, Namespace
 import kg
 from kg.cli import main
 from kg.errors import GraphError
-from kg.rdf import read_terms
 from kg.reasoning.graphs import reason_files
+from kg.sandbox import read_terms
 
 EX = Namespace("https://example.org/")
 PACT = """

@@ -4,7 +4,15 @@ Terms on this side are rdflib's. A `Triple` is what the graph holds and has no b
 `SourceTriple` is what a file may hold.
 """
 
-from kg.rdf.files import Format, TermTriple, format_terms, parse_quads, read_terms, read_turtle
+from kg.rdf.files import (
+    Format,
+    TermTriple,
+    find_syntax,
+    format_terms,
+    list_quads,
+    parse_quads,
+    read_turtle,
+)
 from kg.rdf.media import list_bindings, list_triples
 from kg.rdf.stores import AnswerForm, AnswerOptions, QuadStore, QueryResult
 from kg.rdf.terms import (
@@ -33,14 +41,15 @@ __all__ = [
     "Term",
     "TermTriple",
     "Triple",
+    "find_syntax",
     "format_quad",
     "format_term",
     "format_terms",
     "format_triple",
     "list_bindings",
+    "list_quads",
     "list_triples",
     "parse_quads",
-    "read_terms",
     "read_turtle",
     "skolemise",
 ]

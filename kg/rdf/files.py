@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
+from typing import BinaryIO
 
 import pyoxigraph as ox
 from rdflib import BNode, URIRef
@@ -71,33 +72,30 @@ TermTriple = tuple[str, str, str]
 """A triple of any RDF, each term as N-Triples writes it."""
 
 
-def read_terms(path: Path, *, stem: str = "b") -> Iterator[TermTriple]:
-    """The triples of any RDF file, of a dataset those of all its graphs, in the file's order.
-
-    The syntax goes by the file's name. Blank nodes are named `stem` and a number in the order in
-    which they come, so reading twice gives the same. Raises GraphError where it is no RDF.
-    """
+def find_syntax(path: Path) -> str:
+    """The media type of an RDF file by its name's ending; GraphError where it tells none."""
     syntax = ox.RdfFormat.from_extension(path.suffix.removeprefix(".").lower() or "?")
     if path.suffix == ".owl":
         syntax = ox.RdfFormat.RDF_XML
     if syntax is None:
         known = ".ttl, .nt, .nq, .trig, .rdf, .owl, .xml, .n3 or .jsonld"
         raise GraphError(f"{path}: the name does not tell the syntax: end it in {known}", path=path)
-    if not path.is_file():
-        raise GraphError(f"{path} cannot be read: there is no such file", path=path)
-    names: dict[str, str] = {}
+    return syntax.media_type
+
+
+def list_quads(source: BinaryIO, media_type: str) -> Iterator[bytes]:
+    """The quads of foreign RDF, each a line of four terms between tabs; the last may be DEFAULT.
+
+    Raises ValueError for what does not parse. Only for a child process: the parser may end it.
+    """
+    syntax = ox.RdfFormat.from_media_type(media_type)
+    assert syntax is not None
     try:
-        for quad in ox.parse(path=str(path), format=syntax):
-            subject, object_ = str(quad.subject), str(quad.object)
-            if subject.startswith("_:"):
-                subject = names.setdefault(subject, f"_:{stem}{len(names)}")
-            if object_.startswith("_:"):
-                object_ = names.setdefault(object_, f"_:{stem}{len(names)}")
-            yield subject, str(quad.predicate), object_
-    except OSError as error:
-        raise GraphError(f"{path} cannot be read: {error.strerror or error}", path=path) from error
-    except (SyntaxError, ValueError) as error:
-        raise GraphError(f"{path} is not {syntax.name}: {error}", path=path) from error
+        for quad in ox.parse(source, format=syntax):
+            terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+            yield "\t".join(map(str, terms)).encode() + b"\n"
+    except SyntaxError as error:
+        raise ValueError(f"not {syntax.name}: {error}") from error
 
 
 def format_terms(triples: Iterable[TermTriple], format: Format) -> bytes:

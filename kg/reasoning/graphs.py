@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.util import from_n3
 
-from kg.rdf import TermTriple, read_terms
+from kg.rdf import TermTriple
 from kg.reasoning.checks import Clash
 from kg.reasoning.closure import load_owl_rules
 from kg.reasoning.databases import open_duckdb
@@ -22,6 +22,7 @@ from kg.reasoning.rulebook import Rule
 from kg.reasoning.sql import SqlEngine
 from kg.reasoning.sql_result import SqlClosure, close_in_database
 from kg.reasoning.wording import Wording, word_rule
+from kg.sandbox import read_terms
 
 ENGINES = ("memory", "duckdb", "owlrl")
 
