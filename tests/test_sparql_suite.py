@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import w3c
+from rows import agree, by_value, read_results, same_rows
 
 from kg.errors import QueryFault
 from kg.query.answering import Fetched, carry_out
@@ -148,12 +149,12 @@ def ask(case, accept, known=None):
 def check_results(case, facts, body):
     """Hold an answer against what the case expects."""
     assert facts.get("status") == 200, facts
-    found = w3c.read_results(body, SUFFIXES[facts["media_type"]])
-    expected = w3c.read_results(
+    found = read_results(body, SUFFIXES[facts["media_type"]])
+    expected = read_results(
         case.result.read_bytes(), case.result.suffix, w3c.name_file(case.result)
     )
     ordered = re.search(r"ORDER\s+BY[^}]*$", w3c.read_text(case.action), re.IGNORECASE) is not None
-    assert w3c.agree(found, expected, ordered=ordered), (found, expected)
+    assert agree(found, expected, ordered=ordered), (found, expected)
 
 
 # ---------------------------------------------------------------------------------------- tests
@@ -194,8 +195,8 @@ def test_updates_are_applied(case):
     request = UpdateRequest(w3c.read_text(case.action), base=case.base)
     facts, body = run(store, request, Silence(), after=tell_all)
     assert facts.get("status") == 204, facts
-    found = w3c.read_results(body, ".srj").rows
-    assert w3c.same_rows(w3c.by_value(found), w3c.by_value(w3c.list_quads(case.after)))
+    found = read_results(body, ".srj").rows
+    assert same_rows(by_value(found), by_value(w3c.list_quads(case.after)))
 
 
 @pytest.mark.parametrize("case", pick("PositiveSyntaxTest", "PositiveSyntaxTest11"))
