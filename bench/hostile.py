@@ -16,6 +16,7 @@ import itertools
 import json
 import multiprocessing
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -48,6 +49,7 @@ _SMALL = (
     "SELECT ?b ?s { ?s o:memberOf ?b } ORDER BY ?b ?s LIMIT 10",
     "SELECT (COUNT(*) AS ?n) { ?s o:signs ?t }",
 )
+_RAISED = re.compile(r"^(?:\w+\.)*\w+(?:Error|Exception)\b.*", re.MULTILINE)
 _OURS = (
     "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o }"
     ' FILTER(!STRSTARTS(STR(?g), "urn:hostile:")) } GROUP BY ?g ORDER BY ?g'
@@ -301,6 +303,8 @@ def run(seconds: float, folder: Path, workers: int, attackers: int) -> Verdict:
     text = log.read_text(encoding="utf-8", errors="replace")
     verdict.state("tracebacks in the log", text.count("Traceback"), "0",
                   met="Traceback" not in text)  # fmt: skip
+    for line in sorted(set(_RAISED.findall(text)))[:10]:
+        print(f"  the log has {line[:200]}")
     for data in trap.seen[:10]:
         print(f"  the trap saw {data!r}")
     return verdict

@@ -28,7 +28,8 @@ from bench.attacks import (
 PATIENCE, SLOW, COMING = 60, 30, 4
 ACKED = "urn:hostile:acked"
 # Answers that a service may give to what it cannot or will not do.
-_PROPER = {200, 201, 204, 400, 401, 403, 404, 405, 406, 408, 411, 413, 414, 415, 422, 429, 431, 503}
+_PROPER = {100, 200, 201, 204, 400, 401, 403, 404, 405, 406, 408, 411, 413, 414, 415, 421, 422, 426,
+           429, 431, 502, 503}  # fmt: skip
 
 
 @dataclass(slots=True)
