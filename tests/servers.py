@@ -34,7 +34,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.server.requests.append(json.loads(body) if body else None)
+        is_json = "json" in self.headers.get("Content-Type", "")
+        self.server.requests.append(json.loads(body) if is_json and body else body.decode())
         self._answer()
 
     def do_GET(self):

@@ -118,6 +118,10 @@ class Engine:
                 raise QueryError(message, query="", kind=QueryFault.REFUSED)
             while True:
                 header, body = await self._run(request, known, writes=writes)
+                if not writes and header.facts.get("error") == "GraphError":
+                    # A writer may just have put other files in the place of those it had open.
+                    await body.aclose()
+                    header, body = await self._run(request, known, writes=writes)
                 needs = header.facts.get("needs")
                 if needs is None:
                     break
@@ -149,6 +153,7 @@ class Engine:
     ) -> tuple[Header, Body]:
         if self._closing or self.counts.waiting >= _QUEUE:
             raise LimitError("the server is busy, try again later", limit=LimitKind.TIME)
+        self.counts.waiting += 1
         begun: asyncio.Future[Header] = asyncio.get_running_loop().create_future()
         spool = Spool()
         task = asyncio.create_task(self._carry(request, known, begun, spool, writes=writes))
@@ -156,8 +161,9 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
         try:
             header = await begun
-        except asyncio.CancelledError:
+        except BaseException:
             task.cancel()
+            spool.close()
             raise
         return header, Body(spool, task)
 
@@ -172,7 +178,6 @@ class Engine:
     ) -> None:
         """See one request through its child, from waiting for its turn to the child's end."""
         problem: ConcordError | None = None
-        self.counts.waiting += 1
         gate = self._writing if writes else self._slots
         try:
             await gate.acquire()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from kg.errors import GraphError, LimitError, LimitKind
 from kg.sandbox import Limits
 from kg.server.zygote import DONE, FORK, KILL, MESSAGE, OPEN
 
+_RESTARTS = (0.0, 0.1, 0.5, 2.0, 10.0)
 _READ_AT_ONCE = 1 << 18
 
 
@@ -66,6 +68,8 @@ class Zygote:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kg.server.zygote", *map(str, arguments)],
             pass_fds=[theirs.fileno(), *([self._lock.fileno()] if self._lock else [])],
+            # The engine starts a dozen threads to write, and each would set memory aside.
+            env={**os.environ, "MALLOC_ARENA_MAX": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
@@ -164,7 +168,14 @@ class Zygote:
                 waiting.set_result(-signal.SIGKILL)
         self._ends.clear()
         self.restarts += 1
+        if self._control is not None:
+            self._control.close()
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-        await self.start()
+        for patience in _RESTARTS:
+            await asyncio.sleep(patience)
+            # While another writes, the files of the store may change under it.
+            with contextlib.suppress(GraphError):
+                await self.start()
+                return

@@ -40,6 +40,8 @@ _KINDS: dict[str, Callable[..., Request]] = {
     kind.__name__: kind for kind in (QueryRequest, UpdateRequest, GraphRequest)
 }
 _NICENESS = 5
+# What the engine sets aside, for its threads above all, before it has written anything.
+_WRITER_MEMORY = 512 << 20
 
 
 @dataclass(slots=True)
@@ -49,7 +51,8 @@ class _State:
     place: Path
     limits: Limits
     control: socket.socket
-    store: QuadStore | None
+    store: QuadStore | None = None
+    stamp: bytes = b""
     children: dict[int, int] = field(default_factory=dict)
 
 
@@ -69,7 +72,8 @@ def main() -> None:
     """Serve the socket whose number is the first argument until it closes."""
     number, place = int(sys.argv[1]), Path(sys.argv[2])
     reads = sys.argv[3] == "reads"
-    limits = Limits(float(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6]), files=not reads)
+    memory = int(sys.argv[5]) + (0 if reads else _WRITER_MEMORY)
+    limits = Limits(float(sys.argv[4]), memory, int(sys.argv[6]), files=not reads)
     control = socket.socket(fileno=number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -79,14 +83,14 @@ def main() -> None:
     signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     warnings.simplefilter("ignore", DeprecationWarning)
-    state = _State(place, limits, control, None)
+    state = _State(place, limits, control)
     try:
         if reads:
             _open_store(state)
     except GraphError as error:
         control.sendall(DONE.pack(ENDED, 0, 1, b"") + str(error).encode())
         return
-    control.sendall(DONE.pack(ENDED, 0, 0, compute_stamp(place)))
+    control.sendall(DONE.pack(ENDED, 0, 0, state.stamp))
     gc.freeze()
     while True:
         ready, _, _ = select.select([control.fileno(), waking], [], [])
@@ -117,7 +121,7 @@ def _take_message(state: _State) -> bool:
         return True
     if kind == OPEN:
         _open_store(state)
-        state.control.sendall(DONE.pack(ENDED, number, 0, compute_stamp(state.place)))
+        state.control.sendall(DONE.pack(ENDED, number, 0, state.stamp))
         return True
     pipe = files[0]
     child = os.fork()
@@ -131,6 +135,8 @@ def _take_message(state: _State) -> bool:
 def _open_store(state: _State) -> None:
     with translate_errors(state.place.parent):
         state.store = QuadStore(state.place, read_only=True)
+        # Nobody writes now: files would come and go.
+        state.stamp = compute_stamp(state.place)
 
 
 def _reap(state: _State) -> None:
@@ -143,7 +149,7 @@ def _reap(state: _State) -> None:
             return
         number = state.children.pop(child)
         code = os.waitstatus_to_exitcode(status)
-        state.control.sendall(DONE.pack(ENDED, number, code, compute_stamp(state.place)))
+        state.control.sendall(DONE.pack(ENDED, number, code, state.stamp))
 
 
 # ------------------------------------------------------------------------------- in the child
