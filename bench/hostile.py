@@ -354,24 +354,10 @@ def rage(
         asked = asked or asking.wait(2 * seconds) or asking.finish()
         health, failed = probing.finish()
         peak, most = watching.finish()
-    answered, tally = asked
     print_families(storm, end - start)
-    verdict.state("health, longest ms", f"{max(health):.0f}", f"< {HEALTH_MS:.0f}",
-                  met=max(health) < HEALTH_MS)  # fmt: skip
-    verdict.state("health, p99 ms", f"{quantiles(health, n=100)[-1]:.0f}",
-                  f"of {len(health)}", met=True)  # fmt: skip
-    verdict.state("health, failures", failed, "0", met=not failed)
-    verdict.state("small queries, right", tally.get("right", 0), f"{SMALL}",
-                  met=tally.get("right") == SMALL)  # fmt: skip
-    for name, times in sorted(tally.items()):
-        if name != "right":
-            verdict.state(f"small queries, {name}", times, "0 but for 503",
-                          met="503" in name)  # fmt: skip
-    amid = [spent for moment, spent in answered if moment < end]
-    verdict.state("small queries amid the storm", len(amid), "", met=True)
-    if len(amid) > 1:
-        found = f"{median(amid):.0f}, {quantiles(amid, n=100)[-1]:.0f}"
-        verdict.state("their median and p99, ms", found, "", met=True)
+    judge_health(health, failed, verdict)
+    answered, tally = asked
+    judge_small(answered, tally, end, verdict)
     count = len(storm.attacks)
     verdict.state("attacks sent", storm.sent, f"each of {count}", met=storm.sent >= count)
     longest = max(storm.slowest.values())
@@ -386,6 +372,32 @@ def rage(
                   f"< {LEFT_MB} more", met=after < calm + LEFT_MB)  # fmt: skip
     alive = server.process.poll() is None
     verdict.state("server lives", alive, "True", met=alive)
+
+
+def judge_health(health: list[float], failed: int, verdict: Verdict) -> None:
+    """Hold what /health answered against the target."""
+    verdict.state("health, longest ms", f"{max(health):.0f}", f"< {HEALTH_MS:.0f}",
+                  met=max(health) < HEALTH_MS)  # fmt: skip
+    verdict.state("health, p99 ms", f"{quantiles(health, n=100)[-1]:.0f}",
+                  f"of {len(health)}", met=True)  # fmt: skip
+    verdict.state("health, failures", failed, "0", met=not failed)
+
+
+def judge_small(
+    answered: list[tuple[float, float]], tally: dict[str, int], end: float, verdict: Verdict
+) -> None:
+    """Hold what came of the small queries against the target."""
+    verdict.state("small queries, right", tally.get("right", 0), f"{SMALL}",
+                  met=tally.get("right") == SMALL)  # fmt: skip
+    for name, times in sorted(tally.items()):
+        if name != "right":
+            verdict.state(f"small queries, {name}", times, "0 but for 503",
+                          met="503" in name)  # fmt: skip
+    amid = [spent for moment, spent in answered if moment < end]
+    verdict.state("small queries amid the storm", len(amid), "", met=True)
+    if len(amid) > 1:
+        found = f"{median(amid):.0f}, {quantiles(amid, n=100)[-1]:.0f}"
+        verdict.state("their median and p99, ms", found, "", met=True)
 
 
 def print_families(storm: Storm, length: float) -> None:

@@ -31,7 +31,7 @@ from urllib.parse import urlencode
 
 from bench.alliances import generate_facts
 
-SIZES = (10_000, 100_000)
+SIZES = (10_000, 100_000, 1_000_000)
 PATIENCE = 60
 ROUNDS, BUDGET = 15, 4.0
 MARGIN_MS, MARGIN, PACE = 10.0, 0.2, 20.0
@@ -63,7 +63,7 @@ QUERIES = (
           "SELECT ?m ?q { ?l o:leads r:s3 . ?m o:holder ?l ; o:about ?s ; o:quote ?q ."
           " ?s o:memberOf ?b . ?b a o:Alliance }"),
     Query("shared-targets", "join",
-          "SELECT (COUNT(*) AS ?n) { ?a o:criticises ?x . ?b o:criticises ?x FILTER(?a != ?b) }"),
+          "SELECT DISTINCT ?l ?x { ?a o:leads r:s3 ; o:criticises ?x . ?l o:criticises ?x }"),
     Query("claims-by-body", "aggregate",
           "SELECT ?b (COUNT(DISTINCT ?m) AS ?n) { ?s o:memberOf ?b . ?m o:about ?s } GROUP BY ?b"
           " ORDER BY DESC(?n) ?b LIMIT 20"),
@@ -204,7 +204,7 @@ class Peer:
     def close(self) -> None:
         """End the process."""
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def _receive(self) -> dict[str, Any]:
         assert self._process.stdout is not None
