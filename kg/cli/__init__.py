@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, proving, removing
+from kg.cli import commands, proving, removing, searching
+from kg.cli.codebook import EXPORT_HELP
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
 RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
+EXPORTED_TABLES = ("claims-csv", "claims-parquet", "events", "graphml", "gexf")
+EXPORTED_FOLDERS = ("neo4j",)
 TABLE_FORMATS = ("jsonl", "table", "csv")
 CONTRADICTIONS = (
     "logical", "self-contradiction", "opposite-polarity", "incompatible", "overlapping-values",
@@ -89,6 +92,9 @@ def _make_parser() -> argparse.ArgumentParser:
     added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
     _add_query_arguments(added)
 
+    added = _add(added_to, searching.search, "find things and text by words", parents=[graph])
+    searching.add_search_options(added)
+
     added = _add(added_to, commands.questions, "list the questions that kg query knows")
     added.add_argument("name", nargs="?", metavar="NAME", help="show this question in full")
     _add_json(added)
@@ -102,8 +108,11 @@ def _make_parser() -> argparse.ArgumentParser:
     added.add_argument("--about", metavar="NAME", help="only those about or held by this thing")
     _add_json(added)
 
-    added = _add(added_to, commands.export, "write the graph in an RDF syntax", parents=[graph])
-    added.add_argument("-f", "--format", choices=RDF_FORMATS, default="turtle", help="the syntax")
+    added = _add(added_to, commands.export, "write the graph in some format", parents=[graph])
+    added.formatter_class = argparse.RawDescriptionHelpFormatter
+    added.epilog = EXPORT_HELP
+    formats = (*RDF_FORMATS, *EXPORTED_TABLES, *EXPORTED_FOLDERS)
+    added.add_argument("-f", "--format", choices=formats, default="turtle", help="the format")
     _add_output(added)
 
     added = _add(
