@@ -38,7 +38,7 @@ MARGIN_MS, MARGIN, PACE = 10.0, 0.2, 20.0
 CLAIMS_PER_ARTICLE = 40
 JSON, TRIPLES = "application/sparql-results+json", "application/n-triples"
 _COLUMNS = ("query", "kind", "answers", "ours ms", "bare ms", "allowed", "rdflib ms", "pace")
-_WIDTHS = (17, 11, 9, 10, 10, 10, 12, 9)
+_WIDTHS = (19, 11, 9, 10, 10, 10, 12, 9)
 _PREFIXES = "PREFIX o: <https://example.org/o#> PREFIX r: <https://example.org/r/>\n"
 
 
