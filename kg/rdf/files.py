@@ -103,9 +103,14 @@ def list_quads(source: BinaryIO, media_type: str) -> Iterator[bytes]:
     try:
         for quad in ox.parse(source, format=syntax):
             terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-            yield "\t".join(map(str, terms)).encode() + b"\n"
+            yield "\t".join(map(_spell, terms)).encode() + b"\n"
     except SyntaxError as error:
         raise ValueError(f"not {syntax.name}: {error}") from error
+
+
+def _spell(term: object) -> str:
+    # The engine spells a triple as a statement, also where it stands as a term.
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
 
 
 def format_terms(triples: Iterable[TermTriple], format: Format) -> bytes:
