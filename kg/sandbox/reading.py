@@ -45,7 +45,7 @@ def read_quads(path: Path, *, stem: str = "b", limits: Limits = PATIENT) -> Iter
 
     def rename(term: str) -> str:
         if term.startswith("<<("):
-            return _BLANK.sub(lambda found: found[1] and rename(found[1]) or found[0], term)
+            return _BLANK.sub(lambda found: rename(found[1]) if found[1] else found[0], term)
         return names.setdefault(term, f"_:{stem}{len(names)}") if term[:2] == "_:" else term
 
     for line in _read_lines(path, media_type, limits):
