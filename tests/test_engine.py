@@ -123,6 +123,22 @@ def test_many_wait_for_few_workers_and_too_many_are_sent_away(directory):
     assert talk(directory, conversation, workers=2) == ({200, 503}, 0, 0)
 
 
+def test_answers_that_nobody_reads_take_no_more_room_than_there_is(directory):
+    text = f"SELECT ('{'x' * 200}' AS ?x) {{ ?a ?b ?c . ?d ?e ?f }} LIMIT 3000"
+
+    async def conversation(engine):
+        size = len((await query(engine, text))[2])
+        engine._room.left = size * 3 // 2
+        first = await engine.ask(QueryRequest(text))
+        second = await engine.ask(QueryRequest(text))
+        await asyncio.sleep(0.3)
+        least = engine._room.left
+        read = [len(b"".join([piece async for piece in body.body])) for body in (first, second)]
+        return least > -size, read == [size, size], engine._room.left == size * 3 // 2
+
+    assert talk(directory, conversation) == (True, True, True)
+
+
 def test_what_takes_long_keeps_nobody_waiting_for_long(directory):
     async def conversation(engine):
         long = [asyncio.create_task(query(engine, ENDLESS)) for _ in range(2)]

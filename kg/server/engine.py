@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
@@ -20,11 +21,12 @@ from kg.sandbox.children import explain_end, explain_size
 from kg.server.forking import Child, Zygote
 from kg.server.lanes import Lane
 from kg.server.readers import Readers
-from kg.server.spool import Spool
+from kg.server.spool import Room, Spool
 from kg.server.zygote import ZygoteKind, encode_request
 from kg.store import reserve_graph
 
 _QUEUE = 256
+_SPOOLED = 2 << 30
 _STATUSES = {
     QueryFault.MALFORMED: 400,
     QueryFault.REFUSED: 403,
@@ -69,6 +71,7 @@ class Engine:
         self._slots = asyncio.Semaphore(workers)
         self._slow_slots = asyncio.Semaphore(workers)
         self._writing = asyncio.Lock()
+        self._room = Room(_SPOOLED, self._limits.seconds)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         place, self._lock = reserve_graph(directory, shared=not writable)
@@ -160,7 +163,7 @@ class Engine:
             raise LimitError("the server is busy, try again later", limit=LimitKind.TIME)
         self.counts.waiting += 1
         begun: asyncio.Future[Header] = asyncio.get_running_loop().create_future()
-        spool = Spool()
+        spool = Spool(self._room)
         task = asyncio.create_task(self._carry(request, known, begun, spool, writes=writes))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -190,7 +193,13 @@ class Engine:
             self.counts.waiting -= 1
         self.counts.running += 1
         try:
-            header = await self._exchange(request, known, begun, spool, writes=writes)
+            try:
+                header = await self._exchange(request, known, begun, spool, writes=writes)
+            finally:
+                if writes:
+                    # Whoever asks next sees what was written, however its child ended.
+                    with contextlib.suppress(LimitError):
+                        await asyncio.shield(self._readers.reopen())
             if not begun.done():
                 begun.set_result(header)
         except LimitError as error:
@@ -226,7 +235,7 @@ class Engine:
                     raise explain_size(self._limits)
                 for part in reader.feed(data):
                     if isinstance(part, bytes):
-                        spool.write(part)
+                        await spool.write(part)
                     else:
                         header = part
                         if not writes:
@@ -234,9 +243,6 @@ class Engine:
             child.kept = reader.ended
             if writes or not reader.ended:
                 code = await child.end
-        if writes:
-            # Whoever asks next sees what was written, however the child ended.
-            await self._readers.reopen()
         if header is None or not reader.ended:
             raise explain_end(code, self._limits)
         return header
