@@ -21,6 +21,7 @@ ORDER = (
     "iris",
     "rdf",
     "compiled",
+    "addresses",
     "http",
     "sandbox",
     "vocabulary",
