@@ -37,6 +37,7 @@ ORDER = (
     "query",
     "export",
     "corpus",
+    "enrichment",
     "evaluation",
     "server",
     "cli",

@@ -19,7 +19,15 @@ from kg.linking.client import AnswerKind, Client, Question, Series
 from kg.linking.offering import Found, offer_candidates
 from kg.linking.records import LinkCandidate, LinkQuery
 from kg.linking.scoring import CandidateFacts
-from kg.linking.wikidata_items import ENTITY, PROPERTIES, QID, Item, read_item, reduce_item
+from kg.linking.wikidata_items import (
+    ENTITY,
+    PROPERTIES,
+    QID,
+    Item,
+    read_item,
+    read_time,
+    reduce_item,
+)
 from kg.model import Period
 
 WIKIDATA = URIRef("http://www.wikidata.org/")
@@ -32,7 +40,8 @@ PREFIXES = (
     f"PREFIX wd: <{ENTITY}> PREFIX wdt: <http://www.wikidata.org/prop/direct/> "
     "PREFIX p: <http://www.wikidata.org/prop/> "
     "PREFIX ps: <http://www.wikidata.org/prop/statement/> "
-    "PREFIX pq: <http://www.wikidata.org/prop/qualifier/>"
+    "PREFIX pqv: <http://www.wikidata.org/prop/qualifier/value/> "
+    "PREFIX wikibase: <http://wikiba.se/ontology#>"
 )
 
 _NAMES = 3
@@ -40,6 +49,8 @@ _FOUND = 7
 _ITEMS_AT_ONCE = 20
 """Fifty are allowed, but fifty states would be more than ten megabytes."""
 _CLASSES_AT_ONCE = 40
+_LABELS_AT_ONCE = 50
+_BODIES_AT_ONCE = 10
 _FAMOUS = 300
 """Items with this many pages are as well known as any."""
 _BUSY = frozenset({"maxlag", "ratelimited", "readonly", "internal_api_error_DBQueryError"})
@@ -71,7 +82,9 @@ class WikidataItems:
             AnswerKind.ENTITY,
             f"{api} items {hash_content(*languages, *sorted(PROPERTIES))}",
             _ITEMS_AT_ONCE,
-            lambda keys: self._ask_items(keys, languages),
+            lambda keys: self._ask_items(
+                keys, languages, "aliases|claims|descriptions|labels|sitelinks"
+            ),
             lambda value, keys: _split_items(value, keys, languages),
         )
         self._classes = Series(
@@ -80,6 +93,23 @@ class WikidataItems:
             _CLASSES_AT_ONCE,
             lambda keys: self.word_query(_word_classes(keys, anchors), AnswerKind.CLASSES),
             _split_classes,
+        )
+        states = sorted(
+            each.removeprefix(ENTITY) for each in alignment.countries if each.startswith(ENTITY)
+        )
+        self._labels = Series(
+            AnswerKind.ENTITY,
+            f"{api} labels",
+            _LABELS_AT_ONCE,
+            lambda keys: self._ask_items(keys, ("en",), "labels"),
+            _split_labels,
+        )
+        self._members = Series(
+            AnswerKind.QUERY,
+            f"{sparql} members {hash_content(*states)}",
+            _BODIES_AT_ONCE,
+            lambda keys: self.word_query(_word_members(keys, states)),
+            _split_members,
         )
 
     def search(self, name: str) -> list[str]:
@@ -120,6 +150,23 @@ class WikidataItems:
             for key, answer in answers.items()
         }
 
+    def fetch_labels(self, identifiers: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """The English labels of some items, each with when it was retrieved."""
+        asked = sorted({each for each in identifiers if QID.fullmatch(each)})
+        answers = self._client.ask_series(self._labels, asked)
+        return {
+            key: (answer.value, answer.retrieved) for key, answer in answers.items() if answer.value
+        }
+
+    def fetch_members(self, bodies: Iterable[str]) -> dict[str, tuple[list[list[str]], str]]:
+        """The states that belong or belonged to some bodies: (item, from, until), "" if unknown.
+
+        States say which bodies they belong to, not bodies which states.
+        """
+        asked = sorted({each for each in bodies if QID.fullmatch(each)})
+        answers = self._client.ask_series(self._members, asked)
+        return {key: (each.value or [], each.retrieved) for key, each in answers.items()}
+
     def word_query(self, sparql: str, kind: AnswerKind = AnswerKind.QUERY) -> Question:
         """A question to the query service."""
         return Question(
@@ -129,7 +176,7 @@ class WikidataItems:
             accept="application/sparql-results+json",
         )
 
-    def _ask_items(self, keys: Sequence[str], languages: Sequence[str]) -> Question:
+    def _ask_items(self, keys: Sequence[str], languages: Sequence[str], parts: str) -> Question:
         return Question(
             AnswerKind.ENTITY,
             self._api,
@@ -139,7 +186,7 @@ class WikidataItems:
                 ("ids", "|".join(keys)),
                 ("languages", "|".join(languages)),
                 ("maxlag", "5"),
-                ("props", "aliases|claims|descriptions|labels|sitelinks"),
+                ("props", parts),
             ),
         )
 
@@ -268,6 +315,43 @@ def _split_items(
         return {key: reduce_item(found[key], languages) for key in keys if key in found}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AttemptError("answers with what are no items", again=False) from error
+
+
+def _split_labels(value: object, keys: Sequence[str]) -> dict[str, str]:
+    found = _split_items(value, keys, ("en",))
+    return {key: item["labels"].get("en", "") for key, item in found.items() if item is not None}
+
+
+def _word_members(keys: Sequence[str], states: Sequence[str]) -> str:
+    """Ask which states belong to some bodies, and since and until when."""
+    bodies = " ".join(f"wd:{key}" for key in keys)
+    members = " ".join(f"wd:{state}" for state in states)
+    times = " ".join(
+        f"OPTIONAL {{ ?said pqv:{name} ?{end}Node . ?{end}Node wikibase:timeValue ?{end} ; "
+        f"wikibase:timePrecision ?{end}Precision }}"
+        for name, end in (("P580", "start"), ("P582", "end"))
+    )
+    return (
+        f"{PREFIXES} SELECT ?body ?member ?start ?startPrecision ?end ?endPrecision WHERE {{ "
+        f"VALUES ?body {{ {bodies} }} VALUES ?member {{ {members} }} "
+        f"?member p:P463 ?said . ?said ps:P463 ?body . {times} }}"
+    )
+
+
+def _split_members(value: object, keys: Sequence[str]) -> dict[str, list[list[str]]]:
+    found: dict[str, list[list[str]]] = {key: [] for key in keys}
+    for row in read_bindings(value):
+        body = row.get("body", "").removeprefix(ENTITY)
+        member = row.get("member", "").removeprefix(ENTITY)
+        if body in found and QID.fullmatch(member):
+            times = [
+                read_time(row.get(end, ""), int(precision)) or ""
+                for end in ("start", "end")
+                if (precision := row.get(f"{end}Precision", "0")).isdecimal()
+            ]
+            if len(times) == 2:
+                found[body].append([member, *times])
+    return {key: sorted(rows) for key, rows in found.items()}
 
 
 def _word_classes(keys: Sequence[str], anchors: Sequence[str]) -> str:

@@ -1,0 +1,210 @@
+"""Facts that Wikidata states of the linked things of a graph, each with when it was retrieved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rdflib import RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
+
+from kg.enrichment.statements import (
+    GEO,
+    Source,
+    Span,
+    describe_fact,
+    describe_membership,
+    describe_term,
+)
+from kg.errors import LinkError
+from kg.iris import KG
+from kg.linking.alignment import Alignment
+from kg.linking.wikidata import WikidataItems
+from kg.linking.wikidata_items import ENTITY, Item, Statement
+from kg.rdf import Triple
+
+SCHEMA = Namespace("https://schema.org/")
+
+_AT_ONCE = 20
+_HEADS: Mapping[str, str] = {"P6": "head of government", "P35": "head of state"}
+_PARTIES = ("P1891", "P710")
+_BODIES = frozenset({KG.Organization, KG.Alliance})
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A thing of the graph, its kinds, and its item in Wikidata ("Q30")."""
+
+    thing: URIRef
+    kinds: frozenset[URIRef]
+    item: str
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What was fetched: triples, the things that it is about, and what went wrong."""
+
+    triples: set[Triple] = field(default_factory=set)
+    things: set[URIRef] = field(default_factory=set)
+    unanswered: int = 0
+    failures: dict[str, None] = field(default_factory=dict)
+
+
+def fetch_facts(
+    linked: Sequence[Linked],
+    items: WikidataItems,
+    alignment: Alignment,
+    dates: Collection[str],
+    *,
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> Fetched:
+    """Labels, places, dates, members, terms of office and parties of the linked things.
+
+    Of the heads of states those are taken who were in office at one of the dates. What cannot be
+    asked is left out and told.
+    """
+    found = Fetched()
+    reader = _Reader(alignment, linked, dates)
+    for start in range(0, len(linked), _AT_ONCE):
+        report(start, len(linked))
+        part = linked[start : start + _AT_ONCE]
+        try:
+            described = items.fetch_items(each.item for each in part)
+            bodies = [each.item for each in part if each.kinds & _BODIES]
+            members = items.fetch_members(bodies)
+            named = [name for item, _ in described.values() for name in reader.list_named(item)]
+            labels = items.fetch_labels(named)
+        except LinkError as error:
+            found.unanswered += len(part)
+            found.failures[str(error)] = None
+            continue
+        reader.labels |= {name: label for name, (label, _) in labels.items()}
+        for each in part:
+            if each.item in described:
+                item, retrieved = described[each.item]
+                found.things.add(each.thing)
+                found.triples.update(reader.describe(each, item, retrieved))
+            for name, since, until in members.get(each.item, ([], ""))[0]:
+                source = _cite(each.item, "P463", members[each.item][1])
+                span = Span(since or None, until or None)
+                found.triples.update(
+                    describe_membership(reader.resolve(name), each.thing, span, source)
+                )
+                found.triples.update(reader.name(name))
+    report(len(linked), len(linked))
+    return found
+
+
+class _Reader:
+    """Items as triples about the things of the graph."""
+
+    def __init__(
+        self, alignment: Alignment, linked: Sequence[Linked], dates: Collection[str]
+    ) -> None:
+        self._entries = alignment.entries
+        self._things = {each.item: each.thing for each in reversed(linked)}
+        self._dates = dates
+        self.labels: dict[str, str] = {}
+
+    def resolve(self, name: str) -> URIRef:
+        """The thing of the graph that an item is, else the gazetteer's entry, else the item."""
+        iri = URIRef(f"{ENTITY}{name}")
+        return self._things.get(name) or self._entries.get(iri) or iri
+
+    def name(self, name: str) -> Iterator[Triple]:
+        """The label of an item that nothing of ours is; without one it could not be shown."""
+        if self.resolve(name) == URIRef(f"{ENTITY}{name}") and self.labels.get(name):
+            yield URIRef(f"{ENTITY}{name}"), RDFS.label, Literal(self.labels[name], lang="en")
+
+    def list_named(self, item: Item) -> list[str]:
+        """The items that must be shown by their labels beside an item."""
+        return item.list_values("P39", "P463", *_PARTIES) + [
+            each.value for name in _HEADS for each in self._choose_heads(item, name)
+        ]
+
+    def describe(self, linked: Linked, item: Item, retrieved: str) -> Iterator[Triple]:
+        """All that is taken from an item."""
+        thing = linked.thing
+        for language, label in sorted(item.labels.items()):
+            if language != "en":
+                source = _cite(item.id, f"label in {language}", retrieved)
+                yield from describe_fact(
+                    thing, SKOS.prefLabel, Literal(label, lang=language), source
+                )
+        yield from self._describe_place(thing, item, retrieved)
+        yield from self._describe_dates(linked, item, retrieved)
+        for each in item.claims.get("P463", ()):
+            source = _cite(item.id, "P463", retrieved)
+            yield from describe_membership(thing, self.resolve(each.value), _span(each), source)
+            yield from self.name(each.value)
+        if KG.Agreement in linked.kinds or linked.kinds & _BODIES:
+            for name in _PARTIES:
+                for each in item.claims.get(name, ()):
+                    source = _cite(item.id, name, retrieved)
+                    party = self.resolve(each.value)
+                    yield from describe_membership(party, thing, _span(each), source)
+                    yield from self.name(each.value)
+        yield from self._describe_offices(linked, item, retrieved)
+
+    def _describe_place(self, thing: URIRef, item: Item, retrieved: str) -> Iterator[Triple]:
+        value = item.find_value("P625")
+        if value is not None:
+            source = _cite(item.id, "P625", retrieved)
+            for name, number in zip(("lat", "long"), value.split(","), strict=True):
+                literal = Literal(f"{float(number):.4f}", datatype=XSD.decimal)
+                yield from describe_fact(thing, GEO[name], literal, source)
+
+    def _describe_dates(self, linked: Linked, item: Item, retrieved: str) -> Iterator[Triple]:
+        wanted: tuple[tuple[URIRef, tuple[str, ...]], ...]
+        if KG.Person in linked.kinds:
+            wanted = ((SCHEMA.birthDate, ("P569",)), (SCHEMA.deathDate, ("P570",)))
+        elif KG.Agreement in linked.kinds:
+            # In force from then on; where that is not told, concluded.
+            starts = ("P7588", "P580", "P571", "P585")
+            wanted = ((KG.validFrom, starts), (KG.validUntil, ("P582", "P576")))
+        else:
+            ends = ("P576", "P582")
+            wanted = ((KG.validFrom, ("P571", "P580")), (KG.validUntil, ends))
+        for predicate, names in wanted:
+            for name in names:
+                value = item.find_value(name)
+                if value is not None:
+                    source = _cite(item.id, name, retrieved)
+                    yield from describe_fact(linked.thing, predicate, Literal(value), source)
+                    break
+
+    def _describe_offices(self, linked: Linked, item: Item, retrieved: str) -> Iterator[Triple]:
+        for name, office in _HEADS.items():
+            for each in self._choose_heads(item, name):
+                holder = self.resolve(each.value)
+                source = _cite(item.id, name, retrieved)
+                yield from describe_term(
+                    holder, office, linked.thing, _span(each), source, headship=True
+                )
+                yield holder, RDF.type, KG.Person
+                yield from self.name(each.value)
+        if KG.Person not in linked.kinds:
+            return
+        for each in item.claims.get("P39", ()):
+            title = self.labels.get(each.value)
+            if title:
+                of = None if each.jurisdiction is None else self.resolve(each.jurisdiction)
+                source = _cite(item.id, "P39", retrieved)
+                yield from describe_term(
+                    linked.thing, title, of, _span(each), source, headship=False
+                )
+
+    def _choose_heads(self, item: Item, name: str) -> list[Statement]:
+        """Those who headed something at one of the dates, as far as it is known since when."""
+        return [
+            each
+            for each in item.claims.get(name, ())
+            if each.start and any(_span(each).covers(date) for date in self._dates)
+        ]
+
+
+def _span(statement: Statement) -> Span:
+    return Span(statement.start, statement.end)
+
+
+def _cite(item: str, what: str, retrieved: str) -> Source:
+    return Source(f"Wikidata {item}, {what}", URIRef(f"{ENTITY}{item}"), retrieved)
