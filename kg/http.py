@@ -95,7 +95,7 @@ class AttemptError(Exception):
 
 
 _FAILURES = (
-    AttemptError, requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError,
+    AttemptError, requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError,
 )  # fmt: skip
 """How an attempt can fail."""
 
@@ -246,7 +246,7 @@ def _ask_once(asked: _Request, limits: Limits, manners: Manners, attempt: int) -
         raise AttemptError("broke its answer off", again=True) from error
     except requests.ConnectionError as error:
         raise AttemptError(f"cannot be reached: {_find_reason(error)}", again=True) from error
-    except (requests.RequestException, UnicodeError) as error:
+    except (requests.RequestException, ValueError) as error:
         raise AttemptError(f"cannot be asked: {_clean(str(error))}", again=False) from error
 
 
@@ -299,17 +299,22 @@ def _send(asked: _Request, limits: Limits, manners: Manners, attempt: int) -> re
         place = _write_place(address, port)
         url = urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
         session.mount("https://", _NamedAdapter(host))
-    # A closed session leaves the answer open, and nothing behind when that is closed.
     with session:
-        return session.request(
-            asked.method,
-            url,
-            data=asked.data,
-            headers=headers,
-            auth=_Key(asked.key),
-            timeout=(limits.connect, limits.quiet),
-            allow_redirects=False,
+        asking = requests.Request(
+            asked.method, url, data=asked.data, headers=headers, auth=_Key(asked.key)
+        )
+        prepared = session.prepare_request(asking)
+        url = prepared.url or url
+        settings = session.merge_environment_settings(url, {}, True, None, None)
+        verify = settings["verify"]
+        # Not by the session itself: it reads the whole body of a redirect, however long.
+        return session.get_adapter(url).send(
+            prepared,
             stream=True,
+            timeout=(limits.connect, limits.quiet),
+            verify=True if verify is None else verify,
+            cert=settings["cert"],
+            proxies=settings["proxies"],
         )
 
 
@@ -358,8 +363,8 @@ def _is_allowed(host: str, port: int, manners: Manners) -> bool:
 
 def _follow(asked: _Request, status: int, location: str, manners: Manners) -> _Request:
     """The request that a redirect asks for; raises AttemptError where it leads elsewhere."""
-    url = urljoin(asked.url, location)
     try:
+        url = urljoin(asked.url, location)
         shown = _check_url(url)
         before, after = urlsplit(asked.url), urlsplit(url)
         port = after.port or (443 if after.scheme == "https" else 80)

@@ -22,6 +22,7 @@ PROPERTIES = frozenset(
 )  # fmt: skip
 """What is kept of an item's statements."""
 
+_JOINED = frozenset({"P463", "P710", "P1891"})
 _QUALIFIERS = frozenset({"P580", "P582", "P585", "P1001", "P642"})
 _TIME = re.compile(r"\+?(-?\d{1,16})-(\d\d)-(\d\d)T")
 _YEAR, _MONTH, _DAY = 9, 10, 11
@@ -80,7 +81,7 @@ def reduce_item(raw: Mapping[str, Any], languages: Sequence[str]) -> dict[str, A
     claims = {
         name: kept
         for name, statements in sorted(_take(raw, "claims").items())
-        if name in PROPERTIES and (kept := [*_reduce_statements(statements)])
+        if name in PROPERTIES and (kept := [*_reduce_statements(name, statements)])
     }
     return {
         "id": raw["id"],
@@ -117,7 +118,7 @@ def _take(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _reduce_statements(statements: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
+def _reduce_statements(name: str, statements: Sequence[Mapping[str, Any]]) -> Iterator[list[Any]]:
     for statement in statements:
         value = _read_snak(statement.get("mainsnak", {}))
         if value is None or statement.get("rank") == "deprecated":
@@ -128,10 +129,12 @@ def _reduce_statements(statements: Sequence[Mapping[str, Any]]) -> Iterator[list
             for name in sorted(_QUALIFIERS & raw.keys())
             if (read := next(filter(None, map(_read_snak, raw[name])), None)) is not None
         }
+        moment = qualifiers.get("P585")
         yield [
             value,
-            qualifiers.get("P580") or qualifiers.get("P585"),
-            qualifiers.get("P582") or qualifiers.get("P585"),
+            qualifiers.get("P580") or moment,
+            # Whoever signed at a moment was bound from then on.
+            qualifiers.get("P582") or (None if name in _JOINED else moment),
             statement.get("rank") == "preferred",
             qualifiers.get("P1001") or qualifiers.get("P642"),
         ]
