@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from rdflib import PROV, RDF, RDFS, URIRef
 
 from kg import iris
-from kg.corpus.deriving import find_article_graphs, find_uses
 from kg.enrichment.fetched import Fetched, Linked, fetch_facts
 from kg.enrichment.known import describe_known, find_states
 from kg.enrichment.links import find_links
-from kg.enrichment.things import find_dates
+from kg.enrichment.statements import set_graph
+from kg.enrichment.things import find_articles, find_dates, find_named
 from kg.graph import read_descriptions
 from kg.iris import KG
 from kg.linking.alignment import Alignment
@@ -51,7 +51,7 @@ def enrich_graph(
     Without them what was fetched before stays. Raises OntologyError where the names cannot be read,
     and GraphError where the graph cannot be written.
     """
-    articles = find_article_graphs(store)
+    articles = find_articles(store)
     triples = set(describe_known(store, articles, ontology=ontology))
     fetched = Fetched()
     if items is None:
@@ -62,9 +62,7 @@ def enrich_graph(
         fetched = fetch_facts(linked, items, alignment, dates, report=report)
         triples |= fetched.triples
         triples |= set(_name_entries(triples, ontology or ontology_directory()))
-    before = set(store.triples(iris.ENRICHED_GRAPH))
-    change = sorted(triples - before), sorted(before - triples)
-    store.change({}, {iris.ENRICHED_GRAPH: change})
+    set_graph(store, iris.ENRICHED_GRAPH, triples)
     return EnrichmentSummary(
         records=_count_records(triples),
         things=len({s for s, _, _ in triples if not s.startswith(f"{iris.BASE}record/")}),
@@ -74,10 +72,10 @@ def enrich_graph(
     )
 
 
-def _list_linked(store: GraphStore, articles: Iterable[URIRef], ontology: Path) -> list[Linked]:
+def _list_linked(store: GraphStore, articles: Collection[URIRef], ontology: Path) -> list[Linked]:
     """The things that the articles speak of or that act in them, with their items in Wikidata."""
-    graphs = frozenset(articles)
-    wanted = set(find_uses(store)) | find_states(store, graphs, read_descriptions(ontology))
+    states = find_states(store, articles, read_descriptions(ontology))
+    wanted = find_named(store, articles) | states
     return [
         Linked(
             thing,

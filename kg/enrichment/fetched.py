@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rdflib import RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
+from rdflib import RDF, RDFS, SKOS, Literal, Namespace, URIRef
 
 from kg.enrichment.statements import (
     GEO,
@@ -14,6 +14,7 @@ from kg.enrichment.statements import (
     describe_fact,
     describe_membership,
     describe_term,
+    write_decimal,
 )
 from kg.errors import LinkError
 from kg.iris import KG
@@ -107,8 +108,8 @@ class _Reader:
 
     def resolve(self, name: str) -> URIRef:
         """The thing of the graph that an item is, else the gazetteer's entry, else the item."""
-        iri = URIRef(f"{ENTITY}{name}")
-        return self._things.get(name) or self._entries.get(iri) or iri
+        iri = f"{ENTITY}{name}"
+        return self._things.get(name) or self._entries.get(iri) or URIRef(iri)
 
     def name(self, name: str) -> Iterator[Triple]:
         """The label of an item that nothing of ours is; without one it could not be shown."""
@@ -146,12 +147,12 @@ class _Reader:
         yield from self._describe_offices(linked, item, retrieved)
 
     def _describe_place(self, thing: URIRef, item: Item, retrieved: str) -> Iterator[Triple]:
-        value = item.find_value("P625")
-        if value is not None:
+        place = item.find_value("P625")
+        if place is not None:
             source = _cite(item.id, "P625", retrieved)
-            for name, number in zip(("lat", "long"), value.split(","), strict=True):
-                literal = Literal(f"{float(number):.4f}", datatype=XSD.decimal)
-                yield from describe_fact(thing, GEO[name], literal, source)
+            for name, number in zip(("lat", "long"), place.split(","), strict=True):
+                value = write_decimal(float(number))
+                yield from describe_fact(thing, GEO[name], value, source)
 
     def _describe_dates(self, linked: Linked, item: Item, retrieved: str) -> Iterator[Triple]:
         wanted: tuple[tuple[URIRef, tuple[str, ...]], ...]

@@ -51,6 +51,12 @@ def describe_known(
         if not any(map(span.covers, dates)):
             continue
         yield from described
+        if DCTERMS.source not in said:
+            # Of a term the names say it with whoever held the office.
+            for holder in said.get(KG.officeHolder, ()):
+                about = _index(descriptions.describe(URIRef(holder)))
+                for source in about.get(DCTERMS.source, ()):
+                    yield described[0][0], DCTERMS.source, source
         for end in (KG.member, KG.body, KG.officeHolder, KG.ofState):
             found.update(map(URIRef, said.get(end, ())))
     for thing in sorted(found):

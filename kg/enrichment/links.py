@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, XSD, Literal, Namespace, URIRef
 
 from kg import __version__, iris
+from kg.enrichment.statements import set_graph, write_decimal
 from kg.iris import KG
 from kg.linking.records import LinkCandidate, LinkDecision, LinkState
 from kg.rdf import Triple
@@ -38,7 +39,11 @@ def describe_decision(decision: LinkDecision) -> Iterator[Triple]:
     yield software, RDF.type, PROV.SoftwareAgent
     yield software, RDFS.label, Literal(f"Concord {__version__}, {decision.method}")
     if decision.date:
-        yield node, PROV.generatedAtTime, Literal(decision.date, datatype=XSD.dateTime)
+        yield (
+            node,
+            PROV.generatedAtTime,
+            Literal(decision.date, datatype=XSD.dateTime, normalize=False),
+        )
     for candidate in decision.candidates:
         offer = _mint_candidate(thing, candidate, decision.method)
         yield node, PROV.used, offer
@@ -55,15 +60,19 @@ def _describe_candidate(node: URIRef, thing: URIRef, candidate: LinkCandidate) -
     yield node, KG.candidate, candidate.target
     yield node, RDFS.label, Literal(candidate.label)
     yield node, _VOID.inDataset, candidate.dataset
-    yield node, KG.score, _write_score(candidate.score)
+    yield node, KG.score, write_decimal(candidate.score)
     for part, value in candidate.parts:
-        yield node, KG[f"score{part.capitalize()}"], _write_score(value)
+        yield node, KG[f"score{part.capitalize()}"], write_decimal(value)
     if candidate.description:
         yield node, DCTERMS.description, Literal(candidate.description)
     if candidate.reason:
         yield node, RDFS.comment, Literal(candidate.reason, lang="en")
     if candidate.retrieved:
-        yield node, PROV.generatedAtTime, Literal(candidate.retrieved, datatype=XSD.dateTime)
+        yield (
+            node,
+            PROV.generatedAtTime,
+            Literal(candidate.retrieved, datatype=XSD.dateTime, normalize=False),
+        )
 
 
 def find_decided(store: GraphStore, dataset: URIRef) -> set[URIRef]:
@@ -105,6 +114,7 @@ def keep_decisions(
         said.setdefault(subject, []).append((predicate, value))
     gone: set[Triple] = set()
     taken: set[Triple] = set()
+    agents: dict[URIRef, list[URIRef]] = {}
     for node, pairs in said.items():
         if (RDF.type, KG.LinkDecision) not in pairs:
             continue
@@ -116,9 +126,13 @@ def keep_decisions(
         gone |= links
         for part in (node, *_find_all(pairs, PROV.used)):
             gone |= {(part, predicate, value) for predicate, value in said.get(part, ())}
+        agents[node] = _find_all(pairs, PROV.wasAttributedTo)
     added = {triple for decision in decisions for triple in describe_decision(decision)}
     after = (before - (gone - taken)) | added
-    store.change({}, {iris.LINKS_GRAPH: (sorted(after - before), sorted(before - after))})
+    credited = {value for _, predicate, value in after if predicate == PROV.wasAttributedTo}
+    idle = {agent for each in agents.values() for agent in each} - credited
+    after = {triple for triple in after if triple[0] not in idle}
+    set_graph(store, iris.LINKS_GRAPH, after)
 
 
 def _find_taken(
@@ -157,7 +171,3 @@ def _mint_decision(thing: URIRef, dataset: URIRef, method: str) -> URIRef:
 
 def _mint_candidate(thing: URIRef, candidate: LinkCandidate, method: str) -> URIRef:
     return iris.mint_link("candidate", thing, candidate.target, method)
-
-
-def _write_score(value: float) -> Literal:
-    return Literal(f"{value:.4f}", datatype=XSD.decimal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rdflib import DCTERMS, PROV, RDF, XSD, Literal, Namespace, URIRef
@@ -10,6 +10,7 @@ from rdflib import DCTERMS, PROV, RDF, XSD, Literal, Namespace, URIRef
 from kg import iris
 from kg.iris import KG
 from kg.rdf import Triple
+from kg.store import GraphStore
 
 GEO = Namespace("http://www.w3.org/2003/01/geo/wgs84_pos#")
 
@@ -36,6 +37,21 @@ class Span:
         return (start is None or start[: len(date)] <= date[: len(start)]) and (
             end is None or date[: len(end)] <= end[: len(date)]
         )
+
+
+def set_graph(store: GraphStore, graph: URIRef, triples: Collection[Triple]) -> None:
+    """Let a named graph hold these triples, writing only what differs."""
+    before, after = set(store.triples(graph)), set(triples)
+    if after:
+        store.change({}, {graph: (sorted(after - before), sorted(before - after))})
+    elif before:
+        store.remove(graph)
+
+
+def write_decimal(value: float) -> Literal:
+    """A number to four places, in the one form in which the store gives it back."""
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return Literal(text, datatype=XSD.decimal, normalize=False)
 
 
 def describe_fact(
@@ -90,4 +106,8 @@ def _describe_source(node: URIRef, source: Source) -> Iterator[Triple]:
     if source.iri is not None:
         yield node, PROV.wasDerivedFrom, source.iri
     if source.retrieved:
-        yield node, PROV.generatedAtTime, Literal(source.retrieved, datatype=XSD.dateTime)
+        yield (
+            node,
+            PROV.generatedAtTime,
+            Literal(source.retrieved, datatype=XSD.dateTime, normalize=False),
+        )

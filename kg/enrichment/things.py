@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from rdflib import DCTERMS, RDF, RDFS, SKOS, Literal, URIRef
 
 from kg import iris
-from kg.corpus.deriving import find_article_graphs
 from kg.iris import ID, KG
 from kg.linking.records import LinkQuery
 from kg.rdf import Triple
@@ -54,7 +53,7 @@ def list_queries(
     things on which a human has decided.
     """
     things: dict[URIRef, _Thing] = {}
-    for graph in sorted(find_article_graphs(store)):
+    for graph in sorted(find_articles(store)):
         _gather(store, graph, things)
     linked = set() if dataset is None else find_linked(store, dataset)
     near = _find_company(store, things)
@@ -86,6 +85,21 @@ def list_queries(
             )
         )
     return tuple(queries)
+
+
+def find_articles(store: GraphStore) -> frozenset[URIRef]:
+    """The graphs that hold articles."""
+    return frozenset(quad[3] for quad in store.quads(predicate=RDF.type, object=KG.Article))
+
+
+def find_named(store: GraphStore, articles: Collection[URIRef]) -> set[URIRef]:
+    """The things that articles name, or that their claims are about or held by."""
+    return {
+        value
+        for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder)
+        for _, _, value, graph in store.quads(predicate=predicate)
+        if isinstance(value, URIRef) and graph in articles
+    }
 
 
 def find_linked(store: GraphStore, dataset: URIRef) -> set[URIRef]:
