@@ -158,6 +158,25 @@ def test_each_host_has_its_pace():
     assert len(slept) == 3
 
 
+def test_a_host_of_the_operator_is_asked_without_a_pause(make_client, server):
+    paused = []
+
+    class Listed(Pace):
+        def wait(self, host):
+            paused.append(host)
+
+    port = server.server_address[1]
+    server.plan = [send({"done": 1})]
+    ask(make_client(pace=Listed(), allowed=frozenset({f"127.0.0.1:{port}"})), server)
+    assert paused == []
+    client = make_client(
+        pace=Listed(), resolve=lambda host, port: ["10.0.0.1"], allowed=frozenset({"127.0.0.1"})
+    )
+    with pytest.raises(LinkError, match="no public address"):
+        client.ask(Question(AnswerKind.SEARCH, "http://a.example/"), lambda value: value)
+    assert paused == ["a.example"]
+
+
 @given(st.lists(st.floats(0, 5), min_size=1, max_size=60))
 def test_no_host_is_asked_faster_than_its_pace(pauses):
     now = [0.0]

@@ -95,7 +95,8 @@ def _add_online_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="HOST",
-        help="a host, or host:port, that may lie on a private address; may be given again",
+        help="a host of yours, or host:port, which may lie on a private address and is asked "
+        "without a pause; may be given again",
     )
     group.add_argument(
         "--service",
