@@ -32,6 +32,7 @@ ORDER = (
     "reading",
     "graph",
     "store",
+    "search",
     "reasoning",
     "validation",
     "query",
