@@ -51,6 +51,7 @@ def describe_decision(decision: LinkDecision) -> Iterator[Triple]:
     if decision.state is LinkState.LINKED and decision.mapping is not None:
         best = decision.candidates[0]
         yield thing, decision.mapping, best.target
+        yield node, KG.candidate, best.target
         yield node, PROV.wasDerivedFrom, _mint_candidate(thing, best, decision.method)
 
 
@@ -58,7 +59,7 @@ def _describe_candidate(node: URIRef, thing: URIRef, candidate: LinkCandidate) -
     yield node, RDF.type, KG.LinkCandidate
     yield node, KG.candidateOf, thing
     yield node, KG.candidate, candidate.target
-    yield node, RDFS.label, Literal(candidate.label)
+    yield node, RDFS.label, Literal(candidate.label, lang="en")
     yield node, _VOID.inDataset, candidate.dataset
     yield node, KG.score, write_decimal(candidate.score)
     for part, value in candidate.parts:

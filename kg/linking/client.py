@@ -25,8 +25,9 @@ from kg.http import AttemptError, Limits, Manners, fetch, read_json
 from kg.iris import hash_content
 from kg.linking.cache import Cache, KeptAnswer, format_time, reach_back
 
+# Queries of Wikidata may be computed for a minute before the first byte comes.
 SERVICE_LIMITS = Limits(
-    connect=10.0, quiet=30.0, total=90.0, size=48_000_000, attempts=5, pause=1.0, patience=120.0
+    connect=10.0, quiet=65.0, total=120.0, size=48_000_000, attempts=5, pause=1.0, patience=120.0
 )
 PER_MINUTE: Mapping[str, float] = {
     # https://www.mediawiki.org/wiki/Wikimedia_APIs/Rate_limits: with an agent that names one.
