@@ -1,6 +1,7 @@
 """Enriching a graph: what the names know at its dates, what Wikidata states, what may be asked."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from linkers import RETRIEVED, open_client
@@ -265,6 +266,36 @@ def test_what_cannot_be_asked_is_told(store, fetch, server):
     assert summary.unanswered == 6
     assert "out of order" in summary.failures[0]
     assert find_records(store, KG.Membership)
+
+
+def test_what_cannot_be_asked_this_time_is_not_lost(store, fetch, server):
+    fetch()
+    first = list_enriched(store)
+    server.plan = [send({}, 403)]
+    late = datetime(2027, 1, 1, tzinfo=UTC)
+    summary = fetch(now=lambda: late)
+    assert summary.unanswered == 6
+    assert list_enriched(store) == first
+
+
+def test_one_failure_does_not_take_the_others_along(store, fetch, server):
+    services = Services()
+
+    def answer(handler):
+        if "Q21707860" in handler.path:
+            send({"error": "out of order"}, 403)(handler)
+        else:
+            services(handler)
+
+    server.plan = [answer]
+    summary = fetch()
+    assert (summary.unanswered, len(summary.failures)) == (1, 1)
+    assert (ID["Japan"], SKOS.prefLabel, Literal("日本", lang="ja")) in list_enriched(store)
+
+
+def test_offline_without_answers_is_no_failure(store, fetch):
+    summary = fetch(offline=True, contact=None)
+    assert (summary.unanswered, summary.failures) == (6, ())
 
 
 def test_a_fact_is_stated_once_for_each_source():

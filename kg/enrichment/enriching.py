@@ -48,20 +48,21 @@ def enrich_graph(
 ) -> EnrichmentSummary:
     """Set what enriches a graph: always what the names know, and with `items` what Wikidata does.
 
-    Without them what was fetched before stays. Raises OntologyError where the names cannot be read,
-    and GraphError where the graph cannot be written.
+    Without them, or where some things cannot be asked about, what was fetched before stays.
+    Raises OntologyError where the names cannot be read, and GraphError where the graph cannot be
+    written.
     """
     articles = find_articles(store)
     triples = set(describe_known(store, articles, ontology=ontology))
     fetched = Fetched()
-    if items is None:
-        triples |= _list_fetched(store)
-    else:
+    if items is not None:
         linked = _list_linked(store, articles, ontology or ontology_directory())
         dates = find_dates(store, articles)
         fetched = fetch_facts(linked, items, alignment, dates, report=report)
         triples |= fetched.triples
         triples |= set(_name_entries(triples, ontology or ontology_directory()))
+    if items is None or fetched.unanswered:
+        triples |= _list_fetched(store)
     set_graph(store, iris.ENRICHED_GRAPH, triples)
     return EnrichmentSummary(
         records=_count_records(triples),

@@ -19,6 +19,7 @@ from kg.enrichment.statements import (
 from kg.errors import LinkError
 from kg.iris import KG
 from kg.linking.alignment import Alignment
+from kg.linking.client import UnansweredError
 from kg.linking.wikidata import WikidataItems
 from kg.linking.wikidata_items import ENTITY, Item, Statement
 from kg.rdf import Triple
@@ -26,6 +27,9 @@ from kg.rdf import Triple
 SCHEMA = Namespace("https://schema.org/")
 
 _AT_ONCE = 20
+_PATIENCE = 3
+"""A service that fails for this many things in a row is left alone."""
+
 _HEADS: Mapping[str, str] = {"P6": "head of government", "P35": "head of state"}
 _PARTIES = ("P1891", "P710")
 _BODIES = frozenset({KG.Organization, KG.Alliance})
@@ -42,12 +46,15 @@ class Linked:
 
 @dataclass(slots=True)
 class Fetched:
-    """What was fetched: triples, the things that it is about, and what went wrong."""
+    """What was fetched, of how many things nothing could be, and why."""
 
     triples: set[Triple] = field(default_factory=set)
-    things: set[URIRef] = field(default_factory=set)
     unanswered: int = 0
     failures: dict[str, None] = field(default_factory=dict)
+
+    def add(self, triples: set[Triple]) -> None:
+        """Add what was stated of some things."""
+        self.triples |= triples
 
 
 def fetch_facts(
@@ -65,32 +72,29 @@ def fetch_facts(
     """
     found = Fetched()
     reader = _Reader(alignment, linked, dates)
+    in_a_row = 0
     for start in range(0, len(linked), _AT_ONCE):
         report(start, len(linked))
         part = linked[start : start + _AT_ONCE]
         try:
-            described = items.fetch_items(each.item for each in part)
-            bodies = [each.item for each in part if each.kinds & _BODIES]
-            members = items.fetch_members(bodies)
-            named = [name for item, _ in described.values() for name in reader.list_named(item)]
-            labels = items.fetch_labels(named)
-        except LinkError as error:
-            found.unanswered += len(part)
-            found.failures[str(error)] = None
+            found.add(reader.fetch(part, items))
             continue
-        reader.labels |= {name: label for name, (label, _) in labels.items()}
-        for each in part:
-            if each.item in described:
-                item, retrieved = described[each.item]
-                found.things.add(each.thing)
-                found.triples.update(reader.describe(each, item, retrieved))
-            for name, since, until in members.get(each.item, ([], ""))[0]:
-                source = _cite(each.item, "P463", members[each.item][1])
-                span = Span(since or None, until or None)
-                found.triples.update(
-                    describe_membership(reader.resolve(name), each.thing, span, source)
-                )
-                found.triples.update(reader.name(name))
+        except LinkError:
+            pass
+        # One that cannot be had shall not take the others along.
+        for number, each in enumerate(part):
+            try:
+                found.add(reader.fetch([each], items))
+                in_a_row = 0
+            except UnansweredError:
+                found.unanswered += 1
+            except LinkError as error:
+                found.failures[str(error)] = None
+                in_a_row += 1
+                found.unanswered += 1
+            if in_a_row == _PATIENCE:
+                found.unanswered += len(linked) - start - number - 1
+                return found
     report(len(linked), len(linked))
     return found
 
@@ -105,6 +109,25 @@ class _Reader:
         self._things = {each.item: each.thing for each in reversed(linked)}
         self._dates = dates
         self.labels: dict[str, str] = {}
+
+    def fetch(self, part: Sequence[Linked], items: WikidataItems) -> set[Triple]:
+        """All that is stated of some things; raises LinkError where Wikidata cannot be asked."""
+        described = items.fetch_items(each.item for each in part)
+        members = items.fetch_members(each.item for each in part if each.kinds & _BODIES)
+        named = [name for item, _ in described.values() for name in self.list_named(item)]
+        self.labels |= {name: label for name, (label, _) in items.fetch_labels(named).items()}
+        found: set[Triple] = set()
+        for each in part:
+            if each.item in described:
+                found.update(self.describe(each, *described[each.item]))
+            rows, retrieved = members.get(each.item, ([], ""))
+            for name, since, until in rows:
+                source = _cite(each.item, "P463", retrieved)
+                span = Span(since or None, until or None)
+                member = self.resolve(name)
+                found.update(describe_membership(member, each.thing, span, source))
+                found.update(self.name(name))
+        return found
 
     def resolve(self, name: str) -> URIRef:
         """The thing of the graph that an item is, else the gazetteer's entry, else the item."""
