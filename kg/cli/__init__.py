@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, exporting, proving, removing, searching, serving
+from kg.cli import commands, exporting, linking, proving, removing, searching, serving
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
@@ -103,6 +103,11 @@ def _make_parser() -> argparse.ArgumentParser:
     added.add_argument("--kind", choices=CONTRADICTIONS, help="only those of this kind")
     added.add_argument("--about", metavar="NAME", help="only those about or held by this thing")
     _add_json(added)
+
+    added = _add(added_to, linking.link, "look things up in other datasets", parents=[graph])
+    linking.add_link_options(added)
+    added = _add(added_to, linking.enrich, "bring in facts about things", parents=[graph])
+    linking.add_enrich_options(added)
 
     added = _add(added_to, exporting.export, "write it for other programs", parents=[graph])
     exporting.add_export_options(added)
