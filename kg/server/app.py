@@ -31,6 +31,8 @@ from kg.server.layers import CheckingLayer, RecordingLayer, find_base
 from kg.server.linked_data import SECTIONS, answer_data, answer_page, answer_thing
 from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
+from kg.server.reconciliation.access import ReconciliationAccess
+from kg.server.reconciliation.routes import make_reconciliation_routes
 from kg.server.searching import answer_search
 from kg.server.settings import Settings
 from kg.server.statistics import Statistics
@@ -47,7 +49,10 @@ def make_app(engine: Engine, settings: Settings, record: Record) -> ASGIApp:
     statistics = Statistics()
     metrics = make_metrics(engine.counts, statistics)
     service = Service(engine, settings, metrics, statistics, record)
-    middleware = [Middleware(CheckingLayer, settings=settings)]
+    middleware = [
+        Middleware(CheckingLayer, settings=settings),
+        Middleware(ReconciliationAccess, settings=settings),
+    ]
     if settings.origins:
         middleware.append(
             Middleware(
@@ -86,6 +91,7 @@ def _make_routes(service: Service) -> list[Route]:
         route("/search", answer_search),
         route("/health", _answer_health),
         route("/metrics", _answer_metrics),
+        *make_reconciliation_routes(service),
     ]
     for section in SECTIONS:
         methods = _WRITING if section == "graph" else ()
