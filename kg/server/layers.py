@@ -18,7 +18,7 @@ from kg.server.settings import Settings
 ROUTES = frozenset(
     {
         ".well-known", "alignments", "article", "cues", "data", "dcat", "export", "graph", "graphs",
-        "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "search", "software",
+        "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "reconcile", "search", "software",
         "sparql",
     }
 )  # fmt: skip
