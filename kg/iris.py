@@ -31,6 +31,7 @@ BACKGROUND_GRAPH = URIRef(BASE + "graph/background")
 INFERRED_GRAPH = URIRef(BASE + "graph/inferred")
 LINKS_GRAPH = URIRef(BASE + "graph/links")
 DECISIONS_GRAPH = URIRef(BASE + "graph/decisions")
+ENRICHED_GRAPH = URIRef(BASE + "graph/enriched")
 BUILD_GRAPH = URIRef(BASE + "graph/build")
 DEFAULT_GRAPH = URIRef(BASE + "graph/default")
 
@@ -86,6 +87,16 @@ def mint_decision(*key: str) -> URIRef:
 def mint_part(document: URIRef, part: str, *key: object) -> URIRef:
     """The IRI of a sentence, mention, claim, evidence or selector of an article."""
     return URIRef(f"{document}/{part}/{hash_content(*map(str, key))}")
+
+
+def mint_link(part: str, *key: object) -> URIRef:
+    """The IRI of a candidate for a link or of a decision about one."""
+    return URIRef(f"{BASE}link/{part}/{hash_content(*map(str, key))}")
+
+
+def mint_record(part: str, *key: object) -> URIRef:
+    """The IRI of a term, a membership or a statement that enriches the graph."""
+    return URIRef(f"{BASE}record/{part}/{hash_content(*map(str, key))}")
 
 
 def mint_blank(label: str) -> URIRef:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from small_graph import CLAIMS, fill_small_graph
 from stated_graph import make_article, make_claim, open_stated_graph
 
-from kg.cli import EXPORTED_FOLDERS, EXPORTED_TABLES, main
+from kg.cli import main
 from kg.cli.codebook import EXPORT_HELP
+from kg.cli.exporting import EXPORTED_FOLDERS, EXPORTED_TABLES
 from kg.errors import ExportError
 from kg.export import DIRECTORY_EXPORTS, TABLE_EXPORTS
 from kg.export.networks import export_gexf, export_graphml, make_network

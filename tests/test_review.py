@@ -10,6 +10,7 @@ from rdflib import PROV, RDF, RDFS, SKOS, Literal, URIRef
 from records import JAPAN, TEXT, TRUMP, VOCABULARY, find_span, make_reading
 
 from kg import graph, iris
+from kg.enrichment.links import find_decided
 from kg.iris import ID, KG, OA
 from kg.model import Modality, Polarity, Severity
 from kg.query import run_question
@@ -73,8 +74,9 @@ def store():
 
 
 def apply(store, *decisions):
-    applied = apply_decisions(store, decisions, describe)
-    store.replace_all(applied.graphs)
+    content = {}
+    applied = apply_decisions(store, decisions, describe, content.__setitem__)
+    store.replace_all(content)
     return applied
 
 
@@ -344,7 +346,13 @@ def test_rejected_links_are_kept_out_of_articles_links_and_background(store):
 def test_decisions_on_links_are_decisions_by_review(store):
     apply(store, on_thing(TPP, Outcome.ACCEPT, URIRef(WIKIDATA + "Q1")))
     (decision,) = (q[0] for q in store.quads(predicate=RDF.type, object=KG.LinkDecision))
-    shown = view(store, iris.DECISIONS_GRAPH)
+    assert find_decided(store, URIRef("http://www.wikidata.org/")) == {TPP}
+    assert find_decided(store, URIRef("http://dbpedia.org/")) == set()
+    shown = view(store, iris.LINKS_GRAPH)
+    assert shown.one(decision, KG.candidateOf) == TPP
+    assert {q[3] for q in store.quads(subject=decision, predicate=RDF.type)} == {
+        iris.LINKS_GRAPH, iris.DECISIONS_GRAPH,
+    }  # fmt: skip
     assert shown.one(decision, KG.decidedBy) == Literal("review")
     assert shown.one(decision, KG.candidate) == URIRef(WIKIDATA + "Q1")
     assert shown.one(decision, PROV.wasAttributedTo) == _author("Ann")

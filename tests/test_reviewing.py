@@ -7,15 +7,18 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from rdflib import RDF, URIRef
+from rdflib import RDF, SKOS, URIRef
 from records import JAPAN, TEXT, TRUMP, make_reading
 
 from kg import iris
 from kg.cli import main
 from kg.corpus import build_corpus, remove_articles, review_graph
+from kg.enrichment import keep_decisions
+from kg.enrichment.links import find_decided
 from kg.errors import ReviewError, UnknownTermError
 from kg.export import Format, export_graph
 from kg.iris import KG
+from kg.linking.records import LinkCandidate, LinkDecision, LinkQuery, LinkState
 from kg.model import Severity
 from kg.review import record_decision
 from kg.review.entries import load_sheet
@@ -317,6 +320,60 @@ def test_candidates_of_linkers_are_listed_with_their_parts(articles, tmp_path, b
     assert "score: 0.71\n      parts: {name: 1.00, time: 0.25}\n      reason: has this name" in text
     decide(path, "- entity: Donald Trump", "accept Donald Trump")
     assert review(tmp_path / "graph", path, write=LinkCase).recorded == 1
+
+
+def test_linkers_leave_what_humans_decided(articles, tmp_path, build, review):
+    wikidata = URIRef("http://www.wikidata.org/")
+    q1, q2 = (URIRef(f"{wikidata}entity/{name}") for name in ("Q1", "Q2"))
+
+    def link(*targets):
+        """Let a linker take for Trump and the treaty what it is told."""
+        with open_graph(tmp_path / "graph") as store:
+            assert find_decided(store, wikidata) == ({things[1]} if targets else set())
+            keep_decisions(
+                store,
+                [
+                    LinkDecision(
+                        LinkQuery(thing, ("x",), KG.Person),
+                        LinkState.LINKED,
+                        (LinkCandidate(target, "x", wikidata, 0.9, ()),),
+                        SKOS.exactMatch,
+                        "wikidata",
+                        dataset=wikidata,
+                    )
+                    for thing, target in zip(things, targets or (q1, q1), strict=True)
+                ],
+                dataset=wikidata,
+                method="wikidata",
+            )
+
+    def read_links():
+        with open_graph(tmp_path / "graph", read_only=True) as store:
+            found = store.triples(iris.LINKS_GRAPH, predicate=SKOS.exactMatch)
+            return {(s, o) for s, _, o in found}
+
+    build([articles], tmp_path / "graph")
+    with open_graph(tmp_path / "graph", read_only=True) as store:
+        things = [TRUMP, min(q[0] for q in store.quads(predicate=RDF.type, object=KG.Agreement))]
+    link()
+    plain = dump(tmp_path / "graph")
+    path = tmp_path / "links.yaml"
+    path.write_text(
+        f"- entity: <{TRUMP}>\n  decision: reject Q1{SIGNED}\n"
+        f"- entity: <{things[1]}>\n  decision: accept Q2{SIGNED}\n"
+    )
+    review(tmp_path / "graph", path)
+    assert read_links() == {(things[1], q2)}
+    link(q2, q1)
+    assert (things[1], q2) in read_links(), "what was accepted stays while linkers work"
+    review(tmp_path / "graph", path)
+    assert read_links() == {(things[1], q2), (TRUMP, q2)}
+    link(q1, q1)
+    review(tmp_path / "graph", path)
+    assert read_links() == {(things[1], q2)}
+    path.write_text(re.sub("decision: .*", "decision: open", path.read_text()))
+    review(tmp_path / "graph", path)
+    assert dump(tmp_path / "graph") == plain
 
 
 # -------------------------------------------------------------------------------------- real text

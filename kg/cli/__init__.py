@@ -14,15 +14,20 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, proving, removing, reviewing, searching
-from kg.cli.codebook import EXPORT_HELP
+from kg.cli import (
+    commands,
+    exporting,
+    linking,
+    proving,
+    removing,
+    reviewing,
+    searching,
+    serving,
+)
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
-RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
-EXPORTED_TABLES = ("claims-csv", "claims-parquet", "events", "graphml", "gexf")
-EXPORTED_FOLDERS = ("neo4j",)
 TABLE_FORMATS = ("jsonl", "table", "csv")
 CONTRADICTIONS = (
     "logical", "self-contradiction", "opposite-polarity", "incompatible", "overlapping-values",
@@ -108,12 +113,19 @@ def _make_parser() -> argparse.ArgumentParser:
     added.add_argument("--about", metavar="NAME", help="only those about or held by this thing")
     _add_json(added)
 
-    added = _add(added_to, commands.export, "write the graph in some format", parents=[graph])
-    added.formatter_class = argparse.RawDescriptionHelpFormatter
-    added.epilog = EXPORT_HELP
-    formats = (*RDF_FORMATS, *EXPORTED_TABLES, *EXPORTED_FOLDERS)
-    added.add_argument("-f", "--format", choices=formats, default="turtle", help="the format")
-    _add_output(added)
+    added = _add(added_to, linking.link, "look things up in other datasets", parents=[graph])
+    linking.add_link_options(added)
+    added = _add(added_to, linking.enrich, "bring in facts about things", parents=[graph])
+    linking.add_enrich_options(added)
+
+    added = _add(added_to, exporting.export, "write it for other programs", parents=[graph])
+    exporting.add_export_options(added)
+
+    added = _add(added_to, exporting.import_, "read back what was exported", parents=[graph])
+    exporting.add_import_options(added)
+
+    added = _add(added_to, serving.serve, "serve the graph over HTTP", parents=[graph])
+    serving.add_serving_options(added)
 
     added = _add(
         added_to, commands.check, "hold the graph against shapes and sources", parents=[graph]
@@ -249,7 +261,11 @@ def _add(
     parents: Sequence[_Parser] = (),
 ) -> argparse.ArgumentParser:
     parser = added_to.add_parser(
-        command.__name__, help=purpose, description=command.__doc__, parents=list(parents)
+        # A command that is a word of Python has an underscore behind it.
+        command.__name__.removesuffix("_"),
+        help=purpose,
+        description=command.__doc__,
+        parents=list(parents),
     )
     parser.set_defaults(command=command)
     return parser

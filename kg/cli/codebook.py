@@ -1,6 +1,17 @@
-"""What `kg export --help` tells of the formats that are not RDF."""
+"""What `kg export --help` tells of the formats."""
 
 EXPORT_HELP = """\
+the whole graph in RDF:
+  trig, nquads, jsonld       with the names of its graphs: kg import takes these back
+  turtle, ntriples, rdfxml   without them
+  turtle12                   RDF 1.2, without them: each claim reifies the triple it is about
+
+claims on their own, and links:
+  annotations     Web Annotations on the words of an article, as JSON-LD: a file for each article
+                  in the folder given by -o DIR, or one article with --article NAME
+  nanopubs        a nanopublication for each claim, as TriG
+  sssom           the links to Wikidata, GeoNames, DBpedia and others, as SSSOM
+
 tables:
   claims-csv      one row per claim: article, ends with their codes, relation, who says it, how
   claims-parquet  surely, when, the quote and its place; `fact` and `inferred` are 1 or 0

@@ -139,28 +139,6 @@ def questions(arguments: argparse.Namespace) -> int:
     return _DONE
 
 
-def export(arguments: argparse.Namespace) -> int:
-    """Write the graph in an RDF syntax, as a table, or as a network."""
-    from kg.export import DIRECTORY_EXPORTS, TABLE_EXPORTS, Format, export_graph
-    from kg.store import open_graph
-
-    format: str = arguments.format
-    folder: Path | None = arguments.output
-    if format in DIRECTORY_EXPORTS and (folder is None or folder == Path("-")):
-        message = f"{format} is several files: name a folder for them with -o DIR"
-        raise ExportError(message, target=format)
-    with open_graph(arguments.graph, read_only=True) as store:
-        if folder is not None and format in DIRECTORY_EXPORTS:
-            DIRECTORY_EXPORTS[format](store, folder)
-            return _DONE
-        with open_output(arguments.output) as out:
-            if format in TABLE_EXPORTS:
-                TABLE_EXPORTS[format](store, out)
-            else:
-                export_graph(store, Format(format), out)
-    return _DONE
-
-
 def check(arguments: argparse.Namespace) -> int:
     """Hold the graph against shapes, quotes and coverage; 1 if anything graver than a note."""
     from kg.cli.output import format_findings, to_json

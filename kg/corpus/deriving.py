@@ -25,7 +25,7 @@ from kg.model import Finding, Severity
 from kg.rdf import Quad, Triple
 from kg.review import find_standing, read_decisions
 from kg.review.applying import apply_decisions
-from kg.review.effects import Applied
+from kg.review.effects import Applied, Rejections
 from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What is doubtful about a graph, and how many inferred triples follow no more."""
+    """What is doubtful about a graph, how many inferred triples follow no more, rejected links."""
 
     findings: tuple[Finding, ...]
     withdrawn: int
+    rejections: Rejections
 
 
 def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
@@ -81,17 +82,23 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
     if closed is not None:
         save_closure(place, closed, notes)
     report(Progress(Stage.CHECKING, 1, 1))
-    return Derived(tuple(findings), withdrawn)
+    return Derived(tuple(findings), withdrawn, reviewed.rejections)
 
 
 def _review(draft: Draft, descriptions: graph.Descriptions) -> Applied:
     """Let the graphs of articles be as the standing decisions leave what was read."""
-    applied = apply_decisions(
-        draft, find_standing(read_decisions(draft.directory)), descriptions.describe
-    )
-    for name, triples in sorted(applied.graphs.items()):
-        if triples != set(draft.triples(name)):
-            _amend(draft, name, triples)
+    decisions = find_standing(read_decisions(draft.directory))
+    changes: list[tuple[URIRef, set[Triple], set[Triple]]] = []
+
+    def note(name: URIRef, new: set[Triple]) -> None:
+        old = set(draft.below.triples(name))
+        changes.append((name, new - old, old - new))
+
+    applied = apply_decisions(draft, decisions, descriptions.describe, note)
+    # Only now: what decisions leave of one article must not be taken for what was read of it.
+    for name, added, gone in changes:
+        if added or gone:
+            draft.amend(name, added, gone)
     return applied
 
 

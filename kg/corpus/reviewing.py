@@ -109,7 +109,7 @@ def review_graph(
             known = Known(store, graph.read_descriptions(place).describe)
             if write is LinkCase:
                 cases: Sequence[LinkCase | ClaimCase] = list_link_cases(
-                    store, known, _prepare_names(place)
+                    store, known, _prepare_names(place), derived.rejections
                 )
             else:
                 cases = list_claim_cases(known, chosen or known.articles(), below=below)
@@ -123,6 +123,20 @@ def review_graph(
         open=waiting,
         findings=derived.findings,
     )
+
+
+def apply_reviews(
+    directory: Path,
+    *,
+    report: Callable[[Progress], None] = lambda progress: None,
+    ontology: Path | None = None,
+) -> tuple[Finding, ...]:
+    """Apply again all that was decided, as a program does that recorded decisions or links.
+
+    Gives what is doubtful. Raises GraphError where the graph cannot be written.
+    """
+    with open_graph(directory) as store:
+        return derive(Draft(store), ontology or ontology_directory(), report).findings
 
 
 def _prepare_names(ontology: Path) -> Callable[[], Names]:

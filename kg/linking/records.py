@@ -34,7 +34,8 @@ class LinkCandidate:
     """Something of a dataset that a thing may be, with its score in [0, 1] and what it is made of.
 
     `parts` are (part, value in [0, 1]) for name, type, time, company and prior; a part of which
-    nothing is known is left out. `reason` says in words what spoke for or against it.
+    nothing is known is left out. `reason` says in words what spoke for or against it; `retrieved`
+    is when a service said so, as ISO 8601.
     """
 
     target: URIRef
@@ -44,6 +45,7 @@ class LinkCandidate:
     parts: tuple[tuple[str, float], ...]
     description: str = ""
     reason: str = ""
+    retrieved: str | None = None
 
 
 class LinkState(Enum):
@@ -59,7 +61,7 @@ class LinkDecision:
     """The ranked candidates of a thing and what was decided; `mapping` where one was taken.
 
     `method` names the linker, or "review" for a human's decision, whose `author` and `date` (ISO)
-    are then given.
+    are then given. `dataset` is where the candidates were looked for.
     """
 
     query: LinkQuery
@@ -69,6 +71,7 @@ class LinkDecision:
     method: str = ""
     author: str | None = None
     date: str | None = None
+    dataset: URIRef | None = None
 
 
 class Linker(Protocol):

@@ -181,7 +181,7 @@ class QuadStore:
                 found.serialize(sink, format=ROW_TYPES[options.choose(AnswerForm.ROWS)])
         except SyntaxError as error:
             raise QueryError(f"the query is malformed: {error.msg}", query=text) from error
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RuntimeError) as error:
             raise QueryError(f"the query cannot be answered: {error}", query=text) from error
 
     def update(self, text: str, *, base: str | None = None) -> None:
@@ -209,6 +209,12 @@ class QuadStore:
     def load(self, lines: bytes) -> None:
         """Add the quads of an N-Quads document; ValueError where it is none."""
         self._store.load(lines, format=ox.RdfFormat.N_QUADS)
+
+    def copy(self) -> QuadStore:
+        """The same quads in memory."""
+        copy = QuadStore()
+        copy._store.bulk_extend(self._store.quads_for_pattern(None, None, None, None))
+        return copy
 
     def flush(self) -> None:
         """Put on disk all that was committed."""

@@ -6,7 +6,7 @@ before: the same decisions leave the same graph, however often and in whatever o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rdflib import SKOS, URIRef
@@ -16,7 +16,7 @@ from kg.iris import ID
 from kg.model import Finding
 from kg.rdf import Triple
 from kg.review.articles import ReadClaim, describe_claim, find_facts, keep_difference
-from kg.review.describing import describe_effects
+from kg.review.describing import describe_effects, describe_link
 from kg.review.editing import ArticleEditor
 from kg.review.effects import (
     Applied,
@@ -63,23 +63,27 @@ class _Found:
         return [*on_claims, *self.fulfilled, *self.on_things]
 
 
-def apply_decisions(
-    store: GraphStore, decisions: Sequence[Decision], describe: Describe
-) -> Applied:
-    """What the standing decisions leave of a graph that may have been reviewed before.
+Write = Callable[[URIRef, set[Triple]], None]
+"""Takes the content of a named graph."""
 
-    `describe` gives what the shipped names say of a thing. Nothing is written.
+
+def apply_decisions(
+    store: GraphStore, decisions: Sequence[Decision], describe: Describe, write: Write
+) -> Applied:
+    """Apply the standing decisions to a graph that may have been reviewed before.
+
+    `describe` gives what the shipped names say of a thing. `write` is given each named graph that
+    decisions concern, or concerned before, with what they leave of it; `store` must not change yet.
     """
     known = Known(store, describe)
     if not decisions and not known.reviewed and iris.DECISIONS_GRAPH not in store.graphs():
-        return Applied({}, Rejections(frozenset(), frozenset(), {}), ())
+        return Applied(Rejections(frozenset(), frozenset(), {}), ())
     found = _Found()
     _find_claims(known, decisions, found)
     _find_things(known, decisions, found)
     mergers = merge_things([each for each in found.on_things if is_merger(each.verdict)], known)
     splits = [each for each in found.on_things if each.verdict.outcome is Outcome.SPLIT]
     rejections = _gather_rejections(found.on_things, mergers)
-    graphs: dict[URIRef, set[Triple]] = {}
     for graph in _list_articles(known, found, mergers):
         editor = ArticleEditor(known, graph, found.findings)
         editor.decide_claims(found.on_claims.get(graph, []))
@@ -88,13 +92,13 @@ def apply_decisions(
         editor.reject_links(rejections)
         editor.finish()
         read, now = known.read(graph).triples(), editor.view.triples()
-        graphs[graph] = keep_difference(graph, read, now)
-        graphs[iris.facts_graph(editor.view.document)] = find_facts(editor.view)
+        write(graph, keep_difference(graph, read, now))
+        write(iris.facts_graph(editor.view.document), find_facts(editor.view))
     lost = {effect.decision for effect in splits if not effect.mentions}
     found.findings += [*map(report_lost, lost), *report_absent(found.absent)]
-    graphs[iris.LINKS_GRAPH] = _link(known, found.on_things, mergers, rejections)
-    graphs[iris.DECISIONS_GRAPH] = set(describe_effects(found.effects()))
-    return Applied(graphs, rejections, tuple(sorted(set(found.findings), key=_order)))
+    write(iris.LINKS_GRAPH, _link(known, found.on_things, mergers, rejections))
+    write(iris.DECISIONS_GRAPH, set(describe_effects(found.effects())))
+    return Applied(rejections, tuple(sorted(set(found.findings), key=_order)))
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:
@@ -244,5 +248,6 @@ def _link(
         if _is_link(effect) and effect.verdict.target is not None:
             mapping = _MAPPED[effect.verdict.outcome]
             now.add((find_kept(mergers, effect.on), mapping, effect.verdict.target.iri))
+        now.update(describe_link(effect, find_kept(mergers, effect.on)))
     now.update((old, SKOS.exactMatch, merger.kept) for old, merger in mergers.items())
     return keep_difference(iris.LINKS_GRAPH, read, now)

@@ -244,6 +244,14 @@ def keep_difference(graph: URIRef, read: set[Triple], now: set[Triple]) -> set[T
     }
 
 
+def replace_read(graph: URIRef, held: set[Triple], read: set[Triple]) -> set[Triple]:
+    """What a graph holds that was read anew, with what decisions changed of what it held."""
+    before = restore_read(held)
+    review = URIRef(f"{graph}/review")
+    added = {triple for triple in held - before if triple[0] != review}
+    return keep_difference(graph, read, (read - (before - held)) | added)
+
+
 def _format(triples: Iterable[Triple]) -> str:
     return "".join(f"{line}\n" for line in sorted(map(format_triple, triples)))
 

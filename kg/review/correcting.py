@@ -145,6 +145,8 @@ def absorb_thing(view: ArticleView, old: URIRef, kept: URIRef) -> None:
     """
     for mention in view.find(KG.refersTo, old):
         view.put(mention, KG.refersTo, kept)
+    for candidate in view.find(KG.candidateOf, old):
+        view.drop(candidate)
     names = {str(view.one(kept, RDFS.label))}
     for predicate, value in view.about(old):
         view.take((old, predicate, value))

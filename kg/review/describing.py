@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rdflib import PROV, RDF, RDFS, XSD, Literal, URIRef
+from rdflib import DCTERMS, PROV, RDF, RDFS, XSD, Literal, URIRef
 
 from kg import iris
 from kg.iris import KG, OA
+from kg.linking.records import LinkState
 from kg.model import Modality, Polarity
 from kg.rdf import Triple
 from kg.review.correcting import FormerClaim
 from kg.review.effects import Effect
-from kg.review.records import Outcome, ReviewedClaim, is_merger
+from kg.review.records import Decision, Outcome, ReviewedClaim, is_merger
 from kg.review.wording import format_verdict, read_thing
 
 _OUTCOMES = {
@@ -24,7 +25,17 @@ _OUTCOMES = {
     Outcome.MERGE: KG.Merged,
     Outcome.SPLIT: KG.SplitOff,
 }
-_OF_LINKS = {Outcome.ACCEPT, Outcome.CLOSE, Outcome.REJECT, Outcome.NONE}
+_STATES = {
+    Outcome.ACCEPT: LinkState.LINKED,
+    Outcome.CLOSE: LinkState.LINKED,
+    Outcome.NONE: LinkState.UNKNOWN,
+}
+_IN_DATASET = URIRef("http://rdfs.org/ns/void#inDataset")
+_DATASETS = {
+    "http://www.wikidata.org/entity/": "http://www.wikidata.org/",
+    "https://sws.geonames.org/": "https://www.geonames.org/",
+    "http://dbpedia.org/resource/": "http://dbpedia.org/",
+}
 
 
 def describe_effects(effects: Iterable[Effect]) -> Iterator[Triple]:
@@ -35,24 +46,18 @@ def describe_effects(effects: Iterable[Effect]) -> Iterator[Triple]:
 
 def _describe_effect(effect: Effect) -> Iterator[Triple]:
     decision, verdict, about = effect.decision, effect.verdict, effect.decision.about
-    said = str(format_verdict(verdict))
-    iri = iris.mint_decision(*decision.key, said, decision.author, decision.date)
+    iri = _mint(effect)
     yield iri, RDF.type, KG.Decision
     merged = is_merger(verdict)
     yield iri, KG.outcome, KG.Merged if merged else _OUTCOMES[verdict.outcome]
     yield iri, KG.decidesOn, effect.on
-    yield from _describe_author(iri, decision.author)
-    kind = XSD.dateTime if "T" in decision.date else XSD.date
-    yield iri, PROV.generatedAtTime, Literal(decision.date, datatype=kind)
+    yield from _sign(iri, decision)
     if decision.comment:
         yield iri, RDFS.comment, Literal(decision.comment)
     if isinstance(about, ReviewedClaim):
         yield iri, KG.inArticle, about.place.document
-    elif verdict.outcome in _OF_LINKS and not merged:
-        yield iri, RDF.type, KG.LinkDecision
-        yield iri, KG.decidedBy, Literal("review")
-        if verdict.target is not None:
-            yield iri, KG.candidate, verdict.target.iri
+    elif verdict.target is not None and not merged and verdict.outcome is not Outcome.SPLIT:
+        yield iri, KG.candidate, verdict.target.iri
     if effect.result is not None:
         yield iri, KG.result, effect.result
     for mention in effect.mentions:
@@ -66,12 +71,41 @@ def _describe_effect(effect: Effect) -> Iterator[Triple]:
         yield from _describe_former(former)
 
 
-def _describe_author(decision: URIRef, author: str) -> Iterator[Triple]:
-    name, given = read_thing(author)
+def describe_link(effect: Effect, thing: URIRef) -> Iterator[Triple]:
+    """That a human settled what a thing is in one dataset or, if it is in none, in all of them.
+
+    It is told as linkers tell what they decide, in the graph of links, so that they ask no more.
+    """
+    verdict = effect.verdict
+    if is_merger(verdict) or verdict.outcome not in _STATES:
+        return
+    iri = _mint(effect)
+    yield iri, RDF.type, KG.LinkDecision
+    yield iri, KG.candidateOf, thing
+    yield iri, KG.decidedBy, Literal("review")
+    yield iri, DCTERMS.type, Literal(_STATES[verdict.outcome].value)
+    yield from _sign(iri, effect.decision)
+    if verdict.target is not None:
+        yield iri, KG.candidate, verdict.target.iri
+        for prefix, dataset in _DATASETS.items():
+            if verdict.target.iri.startswith(prefix):
+                yield iri, _IN_DATASET, URIRef(dataset)
+
+
+def _mint(effect: Effect) -> URIRef:
+    said = str(format_verdict(effect.verdict))
+    decision = effect.decision
+    return iris.mint_decision(*decision.key, said, decision.author, decision.date)
+
+
+def _sign(iri: URIRef, decision: Decision) -> Iterator[Triple]:
+    name, given = read_thing(decision.author)
     person = given or iris.mint_part(iris.DECISIONS_GRAPH, "author", name)
-    yield decision, PROV.wasAttributedTo, person
+    yield iri, PROV.wasAttributedTo, person
     yield person, RDF.type, PROV.Person
     yield person, RDFS.label, Literal(name or str(person))
+    kind = XSD.dateTime if "T" in decision.date else XSD.date
+    yield iri, PROV.generatedAtTime, Literal(decision.date, datatype=kind, normalize=False)
 
 
 def _describe_change(

@@ -65,13 +65,12 @@ def find_dataset(target: URIRef) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What decisions leave of a graph: the content of the named graphs that they concern.
+    """What came of decisions beside the graphs that they changed.
 
     `rejections` are to be kept out of the background; `findings` tell of decisions that found
     nothing to decide on.
     """
 
-    graphs: Mapping[URIRef, set[Triple]]
     rejections: Rejections
     findings: tuple[Finding, ...]
 

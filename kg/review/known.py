@@ -21,6 +21,9 @@ _ARTICLE = f"{iris.BASE}graph/article/"
 _NO_THINGS = frozenset({KG.Author, KG.AuthorVoice})
 """What has a name in an article without being a thing that it speaks of."""
 
+_REMEMBERED = 64
+"""How many articles are remembered; a thing that is merged may be in thousands."""
+
 MAPPINGS = (
     SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch,
 )  # fmt: skip
@@ -49,9 +52,11 @@ class Known:
 
     def read(self, graph: URIRef) -> ArticleView:
         """The graph of an article as it was read; not to be changed."""
-        if graph not in self._views:
-            self._views[graph] = ArticleView(graph, self.read_triples(graph))
-        return self._views[graph]
+        view = self._views.pop(graph, None) or ArticleView(graph, self.read_triples(graph))
+        self._views[graph] = view
+        if len(self._views) > _REMEMBERED:
+            del self._views[next(iter(self._views))]
+        return view
 
     def read_triples(self, graph: URIRef) -> set[Triple]:
         """The triples of a graph before decisions changed it."""

@@ -13,6 +13,7 @@ from kg.iris import BASE, KG
 from kg.linking.records import LinkCandidate
 from kg.model import Span
 from kg.review.articles import ArticleView, describe_claim
+from kg.review.effects import Rejections
 from kg.review.known import MAPPINGS, Known
 from kg.review.records import ClaimCase, LinkCase, Place, ReviewedThing, Thing, place_in
 from kg.review.wording import VOICE
@@ -22,6 +23,7 @@ _EVIDENCE = 4
 _FURTHER = 40
 _CANDIDATES = 10
 _PARTS = ("name", "type", "time", "company", "prior")
+_IN_DATASET = URIRef("http://rdfs.org/ns/void#inDataset")
 OWN = URIRef(BASE)
 """The dataset of the shipped names."""
 
@@ -31,11 +33,13 @@ _Mention = tuple[ArticleView, URIRef, Span]
 # ------------------------------------------------------------------------------------------ links
 
 
-def list_link_cases(store: GraphStore, known: Known, names: Callable[[], Names]) -> list[LinkCase]:
+def list_link_cases(
+    store: GraphStore, known: Known, names: Callable[[], Names], rejections: Rejections
+) -> list[LinkCase]:
     """The named things that no sure link leads away from, those most often named first.
 
     Their candidates are those of the graph; where it has none, what the shipped names know by one
-    of their names.
+    of their names; without those that were rejected.
     """
     offered = read_candidates(store)
     linked = _find_linked(store)
@@ -48,6 +52,9 @@ def list_link_cases(store: GraphStore, known: Known, names: Callable[[], Names])
         if not candidates and not known.is_entry(thing):
             words = [str(view.one(mention, KG.exact) or "") for view, mention, _ in mentions]
             candidates = _find_namesakes([described.label, *words], described.kind, names())
+        candidates = tuple(
+            each for each in candidates if (thing, each.target) not in rejections.pairs
+        )
         homes = {view.graph.rsplit("/", 1)[1] for view, _, _ in mentions}
         home = homes.pop() if len(homes) == 1 and not known.is_entry(thing) else None
         about = ReviewedThing(Thing(thing, described.label), home)
@@ -125,7 +132,7 @@ def read_candidates(store: GraphStore) -> dict[URIRef, tuple[LinkCandidate, ...]
             LinkCandidate(
                 target=target,
                 label=str(view.one(candidate, RDFS.label) or ""),
-                dataset=view.iri(candidate, DCTERMS.source) or OWN,
+                dataset=view.iri(candidate, _IN_DATASET) or OWN,
                 score=_read_score(view, candidate, KG.score) or 0.0,
                 parts=tuple((part, score) for part, score in parts if score is not None),
                 description=str(view.one(candidate, DCTERMS.description) or ""),
