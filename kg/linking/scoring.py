@@ -94,7 +94,7 @@ def decide_link(candidates: Sequence[LinkCandidate]) -> tuple[LinkState, URIRef 
         return LinkState.UNKNOWN, None
     best = ranked[0]
     rivals = [each for each in ranked[1:] if each.target != best.target]
-    if best.score < LINK or (rivals and best.score - rivals[0].score < MARGIN):
+    if best.score < LINK or (rivals and round(best.score - rivals[0].score, 4) < MARGIN):
         return LinkState.OPEN, None
     return LinkState.LINKED, SKOS.exactMatch if best.score >= EXACT else SKOS.closeMatch
 

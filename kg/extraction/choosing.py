@@ -1,0 +1,266 @@
+"""Which of the gazetteer's namesakes an article means, by the parts and weights of `weighing`.
+
+`weigh_candidates` ranks everything that has the name, `choose_candidate` takes the first where it
+leads clearly and none where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from rdflib import URIRef
+
+from kg.extraction.names import Candidate, NameEntry, NameMatch, Names, Term
+from kg.extraction.weighing import LINK, MARGIN, combine_parts, fit_time
+from kg.iris import KG
+from kg.model import Namesake, Period
+
+# Whose leaders a text may name without introducing them.
+MAJOR = frozenset({"USA", "GBR", "FRA", "DEU", "RUS", "SUN", "CHN", "JPN"})
+
+SURFACE_FITS = {
+    "label": 1.0, "alias": 0.85, "acronym": 0.85, "adjective": 0.85, "prefix": 0.85,
+    "demonym": 0.85, "surname": 0.8,
+}  # fmt: skip
+"""How well each way of wording it names a thing."""
+
+_INTRODUCED = 1.0
+_OVERSHADOWED = 0.5
+"""A surname of one named in full, and of one whose namesake is."""
+
+_ENDURING = 0.6
+"""How well a date fits what is not known to have begun or ended."""
+
+_FARTHER = 0.8
+"""How much a date counts that is not the nearest."""
+
+_FOREIGN_STATE = 0.4
+"""What company counts for a state of which nothing else is near: states are named by strangers."""
+
+_PRIORS = {KG.State: 1.0, KG.Organization: 0.8, KG.Alliance: 0.9, KG.Government: 0.7,
+           KG.Agreement: 0.8, KG.Group: 0.6, KG.Place: 0.4}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an article tells of which namesake a name in it means.
+
+    `dates` are ISO dates, the nearest first: the year that the sentence names or the last before,
+    then the article's own, or the other years that it names. `seen` are
+    entries named in full, `named` those named without doubt anywhere in the article, `near` those
+    named so in the same sentence. `countries` are the alpha-3 codes of states mentioned, most
+    often first. `kinds` can stand at this place of the sentence, `alike` are entries to which the
+    name is coordinated; both empty where that is open. `title` is the title before it, if any.
+    """
+
+    dates: tuple[str, ...] = ()
+    seen: Collection[URIRef] = ()
+    named: Collection[URIRef] = ()
+    near: Collection[URIRef] = ()
+    countries: Sequence[str] = ()
+    kinds: Collection[URIRef] = ()
+    alike: Collection[URIRef] = ()
+    title: str = ""
+
+
+def choose_candidate(names: Names, match: NameMatch, context: Context) -> Candidate | None:
+    """The candidate that the article supports best, None where nothing tells them apart.
+
+    A name that only one thing has is its; a surname alone needs support whoever has it.
+    """
+    if is_certain(match):
+        return match.candidates[0]
+    chosen = pick_clear(weigh_candidates(names, match, context))
+    return next((c for c in match.candidates if c.entry == chosen), None)
+
+
+def is_certain(match: NameMatch) -> bool:
+    """Whether only one thing has the name, and not as a surname that others may have too."""
+    return len(match.candidates) == 1 and match.candidates[0].surface != "surname"
+
+
+def pick_clear(ranked: Sequence[Namesake]) -> URIRef | None:
+    """The first of ranked namesakes if it leads clearly; a surname must also be well supported."""
+    if not ranked:
+        return None
+    introduced = dict(ranked[0].parts)["name"] == _INTRODUCED
+    if ranked[0].surface == "surname" and ranked[0].score < LINK and not introduced:
+        return None
+    if len(ranked) > 1 and round(ranked[0].score - ranked[1].score, 4) < MARGIN:
+        return None
+    return ranked[0].entry
+
+
+def weigh_candidates(names: Names, match: NameMatch, context: Context) -> tuple[Namesake, ...]:
+    """Everything that has the name, best first, equals in the order of their IRIs."""
+    entries = [names.entry(c.entry) for c in match.candidates]
+    kinds = {entry.kind for entry in entries}
+    introduced = {e.iri for e in entries if e.iri in context.seen or e.headed_by in context.seen}
+    weighed = []
+    for candidate, entry in zip(match.candidates, entries, strict=True):
+        head = entry.headed_by
+        person = names.entry(head) if head is not None and head in names else entry
+        time = _fit_dates(entry, person, context.dates)
+        found = {
+            "name": _fit_name(names, candidate, entry, match, context, introduced, time),
+            "type": _fit_place(names, entry, context, alone=len(kinds) == 1),
+            "time": time,
+            "company": 1.0
+            if entry.iri in introduced
+            else _fit_company(names, candidate, entry, match, context),
+            "prior": _guess(entry, person),
+        }
+        parts = tuple((part, value) for part, value in found.items() if value is not None)
+        score = combine_parts(parts)
+        weighed.append(Namesake(candidate.entry, candidate.surface, score, parts))
+    return tuple(sorted(weighed, key=lambda each: (-each.score, each.entry)))
+
+
+# ------------------------------------------------------------------------------------- parts
+
+
+def _fit_name(
+    names: Names,
+    candidate: Candidate,
+    entry: NameEntry,
+    match: NameMatch,
+    context: Context,
+    introduced: Collection[URIRef],
+    time: float | None,
+) -> float:
+    """How well the wording names the entry; a surname counts most after the full name."""
+    value = SURFACE_FITS[candidate.surface]
+    if entry.headed_by is None and candidate.surface != "surname":
+        return value
+    if entry.iri in introduced:
+        return _INTRODUCED
+    if introduced:
+        return _OVERSHADOWED
+    if candidate.surface != "surname":
+        return value
+    wordlike = names.is_wordlike(entry.surname or "") and not context.title
+    rivals = any(c.surface != "surname" for c in match.candidates)
+    if rivals and not context.title and (wordlike or time != 1):
+        # Others have this very name; one who is known by it only in part must be in office.
+        return _OVERSHADOWED
+    if wordlike:
+        return value - 0.1
+    return value + 0.1 if len(match.candidates) == 1 else value
+
+
+def _fit_place(names: Names, entry: NameEntry, context: Context, *, alone: bool) -> float | None:
+    """How well the kind of an entry fits the place where the name stands."""
+    if context.title and entry.kind == KG.Person:
+        return 1.0 if _bears_title(entry, context.title) else 0.5
+    if context.alike:
+        return 1.0 if any(_sort(entry) == _sort(names.entry(i)) for i in context.alike) else 0.5
+    if context.kinds:
+        if entry.kind in context.kinds:
+            return 1.0
+        return 0.1 if entry.kind == KG.Person else 0.4
+    return 1.0 if alone else None
+
+
+def _bears_title(entry: NameEntry, title: str) -> bool:
+    """Whether somebody held the office that a title before the name tells of."""
+    word = title.casefold().rstrip(".")
+    if word not in {"president", "minister", "chancellor", "premier"}:
+        return True
+    # Of most leaders of former times no more is known than that they led.
+    return any(
+        word in term.office.casefold().split() or (term.effective and term.office == "leader")
+        for term in entry.terms
+    )
+
+
+def _sort(entry: NameEntry) -> tuple[URIRef, bool]:
+    """What is named in a row is of a sort: states, cities, regions, people."""
+    return entry.kind, entry.in_state is not None or entry.capital_of is not None
+
+
+def _fit_dates(entry: NameEntry, person: NameEntry, dates: Sequence[str]) -> float | None:
+    """How well the times of an entry fit the nearest date; of people, less well, another one."""
+    if not dates:
+        return None
+    if entry.kind != KG.Person:
+        if entry.valid_from is None and entry.valid_until is None:
+            return _ENDURING
+        period = Period(entry.valid_from, entry.valid_until)
+        nearest = fit_time(dates[:1], [period], lasting=person is entry)
+        others = [] if person is entry else [fit_time([d], [period]) for d in dates[1:]]
+    else:
+        nearest = _fit_terms(entry, dates[0])
+        others = [_fit_terms(entry, date) for date in dates[1:]]
+    if nearest is None:
+        return None
+    return round(max(nearest, *(_FARTHER * (fit or 0.0) for fit in others), 0.0), 4)
+
+
+def _fit_terms(entry: NameEntry, date: str) -> float | None:
+    return max((_fit_term(term, date) for term in entry.terms), default=None)
+
+
+def _fit_term(term: Term, date: str) -> float:
+    """1 for whoever led the state then, less for other offices and other times."""
+    rank = 1.0 if term.effective else 0.75
+    return rank * (fit_time([date], [Period(term.start, term.end)]) or 0.0)
+
+
+def _fit_company(
+    names: Names, candidate: Candidate, entry: NameEntry, match: NameMatch, context: Context
+) -> float | None:
+    """How well an entry fits what else the sentence, then the article, names."""
+    own = {c.entry for c in match.candidates}
+    near = [names.entry(iri) for iri in context.near if iri not in own]
+    relatives = sum(_are_related(entry, other) for other in near)
+    if relatives:
+        return 1.0 if relatives > 1 else 0.9
+    countries = set(_list_countries(names, entry))
+    ranks = [n for n, code in enumerate(context.countries) if code in countries]
+    major = any(t.effective for t in entry.terms) and entry.country in MAJOR
+    floor = _FOREIGN_STATE if entry.kind == KG.State or major else 0.0
+    if entry.kind == KG.Place:
+        far = any(_are_related(entry, names.entry(i)) for i in context.named if i not in own)
+        return 0.6 if far else 0.3 if ranks else 0.0 if context.countries else None
+    if ranks:
+        return round(max(0.6, 0.8 - 0.05 * ranks[0]), 4)
+    if any(_are_related(entry, names.entry(iri)) for iri in context.named if iri not in own):
+        return 0.6
+    if candidate.surface == "surname" and names.is_wordlike(entry.surname or ""):
+        return 0.0 if not context.title else None
+    return floor if context.countries or near else None
+
+
+def _are_related(entry: NameEntry, other: NameEntry) -> bool:
+    """Whether one points at the other, or both belong to one country as such things do."""
+    pointers = {entry.capital_of, entry.in_state, entry.of_state, entry.headed_by}
+    back = {other.capital_of, other.in_state, other.of_state, other.headed_by}
+    if other.iri in pointers or entry.iri in back:
+        return True
+    if entry.country is None or entry.country != other.country:
+        return False
+    # That a country's people are near says little of which of its places is meant.
+    return entry.kind != KG.Place or other.kind == KG.Place
+
+
+def _list_countries(names: Names, entry: NameEntry) -> Iterator[str]:
+    if entry.country:
+        yield entry.country
+    for term in entry.terms:
+        state = names.entry(term.state).country if term.state in names else None
+        if state:
+            yield state
+
+
+def _guess(entry: NameEntry, person: NameEntry) -> float:
+    """How likely an entry is meant where nothing else is known."""
+    if entry.kind == KG.Person:
+        if not entry.terms:
+            return 0.6
+        leader = any(term.effective for term in entry.terms)
+        return 0.2 if not leader else 1.0 if entry.country in MAJOR else 0.8
+    value = _PRIORS.get(entry.kind, 0.5)
+    if entry.capital_of is not None:
+        value = 0.8
+    return value - 0.1 if entry.valid_until is not None and person is entry else value
