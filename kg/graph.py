@@ -40,7 +40,7 @@ _ABOUT = frozenset(
 )
 """What the background says of a thing that no article names but a used one leads to."""
 
-_WORDINGS = frozenset({SKOS.altLabel, KG.adjective, KG.demonym, KG.surname})
+_WORDINGS = frozenset({SKOS.altLabel, SKOS.hiddenLabel, KG.adjective, KG.demonym, KG.surname})
 """What only the matcher of names needs."""
 
 

@@ -21,7 +21,7 @@ MAJOR = frozenset({"USA", "GBR", "FRA", "DEU", "RUS", "SUN", "CHN", "JPN"})
 
 SURFACE_FITS = {
     "label": 1.0, "alias": 0.85, "acronym": 0.85, "adjective": 0.85, "prefix": 0.85,
-    "demonym": 0.85, "surname": 0.8,
+    "demonym": 0.85, "surname": 0.8, "rare": 0.7,
 }  # fmt: skip
 """How well each way of wording it names a thing."""
 
@@ -35,8 +35,14 @@ _ENDURING = 0.6
 _FARTHER = 0.8
 """How much a date counts that is not the nearest."""
 
+_RELATED = 0.6
+"""What company counts at least where something that belongs to the thing is named."""
+
 _FOREIGN_STATE = 0.4
 """What company counts for a state of which nothing else is near: states are named by strangers."""
+
+_HEADSHIPS = frozenset({"president", "minister", "chancellor", "premier"})
+_OFFICES = _HEADSHIPS | {"secretary", "ambassador"}
 
 _PRIORS = {KG.State: 1.0, KG.Organization: 0.8, KG.Alliance: 0.9, KG.Government: 0.7,
            KG.Agreement: 0.8, KG.Group: 0.6, KG.Place: 0.4}  # fmt: skip
@@ -97,19 +103,23 @@ def weigh_candidates(names: Names, match: NameMatch, context: Context) -> tuple[
     entries = [names.entry(c.entry) for c in match.candidates]
     kinds = {entry.kind for entry in entries}
     introduced = {e.iri for e in entries if e.iri in context.seen or e.headed_by in context.seen}
+    company = [
+        1.0 if entry.iri in introduced else _fit_company(names, candidate, entry, match, context)
+        for candidate, entry in zip(match.candidates, entries, strict=True)
+    ]
+    # A state is named by strangers, unless what is near belongs to one of its namesakes.
+    foreign = 0.0 if max((c or 0.0 for c in company), default=0.0) >= _RELATED else _FOREIGN_STATE
     weighed = []
-    for candidate, entry in zip(match.candidates, entries, strict=True):
-        head = entry.headed_by
-        person = names.entry(head) if head is not None and head in names else entry
-        time = _fit_dates(entry, person, context.dates)
+    for candidate, entry, fit in zip(match.candidates, entries, company, strict=True):
+        head = entry.headed_by or entry.of_state
+        owner = names.entry(head) if head is not None and head in names else entry
+        time = _fit_dates(entry, owner, context.dates)
         found = {
             "name": _fit_name(names, candidate, entry, match, context, introduced, time),
             "type": _fit_place(names, entry, context, alone=len(kinds) == 1),
             "time": time,
-            "company": 1.0
-            if entry.iri in introduced
-            else _fit_company(names, candidate, entry, match, context),
-            "prior": _guess(entry, person),
+            "company": foreign if fit == 0 and _goes_abroad(names, candidate, entry) else fit,
+            "prior": _guess(entry),
         }
         parts = tuple((part, value) for part, value in found.items() if value is not None)
         score = combine_parts(parts)
@@ -131,6 +141,8 @@ def _fit_name(
 ) -> float:
     """How well the wording names the entry; a surname counts most after the full name."""
     value = SURFACE_FITS[candidate.surface]
+    if candidate.surface == "rare" and entry.iri in context.named:
+        return SURFACE_FITS["alias"]
     if entry.headed_by is None and candidate.surface != "surname":
         return value
     if entry.iri in introduced:
@@ -152,7 +164,9 @@ def _fit_name(
 def _fit_place(names: Names, entry: NameEntry, context: Context, *, alone: bool) -> float | None:
     """How well the kind of an entry fits the place where the name stands."""
     if context.title and entry.kind == KG.Person:
-        return 1.0 if _bears_title(entry, context.title) else 0.5
+        return 1.0 if _bears_title(entry, context.title) else 0.3
+    if entry.iri in context.alike:
+        return 0.1  # "Congo and Zaire" are two.
     if context.alike:
         return 1.0 if any(_sort(entry) == _sort(names.entry(i)) for i in context.alike) else 0.5
     if context.kinds:
@@ -163,13 +177,15 @@ def _fit_place(names: Names, entry: NameEntry, context: Context, *, alone: bool)
 
 
 def _bears_title(entry: NameEntry, title: str) -> bool:
-    """Whether somebody held the office that a title before the name tells of."""
+    """Whether somebody held the office that a title before the name tells of, if any."""
     word = title.casefold().rstrip(".")
-    if word not in {"president", "minister", "chancellor", "premier"}:
+    if word not in _OFFICES:
         return True
     # Of most leaders of former times no more is known than that they led.
+    leads = word in _HEADSHIPS
     return any(
-        word in term.office.casefold().split() or (term.effective and term.office == "leader")
+        word in term.office.casefold().split()
+        or (leads and term.effective and term.office == "leader")
         for term in entry.terms
     )
 
@@ -179,26 +195,29 @@ def _sort(entry: NameEntry) -> tuple[URIRef, bool]:
     return entry.kind, entry.in_state is not None or entry.capital_of is not None
 
 
-def _fit_dates(entry: NameEntry, person: NameEntry, dates: Sequence[str]) -> float | None:
-    """How well the times of an entry fit the nearest date; of people, less well, another one."""
+def _fit_dates(entry: NameEntry, owner: NameEntry, dates: Sequence[str]) -> float | None:
+    """How well the times of an entry fit the nearest date; of people, less well, another one.
+
+    An organ exists as long as its state.
+    """
     if not dates:
         return None
-    if entry.kind != KG.Person:
-        if entry.valid_from is None and entry.valid_until is None:
-            return _ENDURING
-        period = Period(entry.valid_from, entry.valid_until)
-        nearest = fit_time(dates[:1], [period], lasting=person is entry)
-        others = [] if person is entry else [fit_time([d], [period]) for d in dates[1:]]
-    else:
-        nearest = _fit_terms(entry, dates[0])
-        others = [_fit_terms(entry, date) for date in dates[1:]]
-    if nearest is None:
+    fits = [_fit_date(entry, owner, date) for date in dates]
+    if fits[0] is None:
         return None
-    return round(max(nearest, *(_FARTHER * (fit or 0.0) for fit in others), 0.0), 4)
+    if entry.kind != KG.Person and owner.kind != KG.Person:
+        return round(fits[0], 4)
+    return round(max(fits[0], *(_FARTHER * (fit or 0.0) for fit in fits)), 4)
 
 
-def _fit_terms(entry: NameEntry, date: str) -> float | None:
-    return max((_fit_term(term, date) for term in entry.terms), default=None)
+def _fit_date(entry: NameEntry, owner: NameEntry, date: str) -> float | None:
+    if entry.terms:
+        return max(_fit_term(term, date) for term in entry.terms)
+    dated = next((e for e in (entry, owner) if e.valid_from or e.valid_until), None)
+    if dated is None:
+        return None if entry.kind == KG.Person else _ENDURING
+    lasting = KG.Person not in {entry.kind, owner.kind}
+    return fit_time([date], [Period(dated.valid_from, dated.valid_until)], lasting=lasting)
 
 
 def _fit_term(term: Term, date: str) -> float:
@@ -218,18 +237,26 @@ def _fit_company(
         return 1.0 if relatives > 1 else 0.9
     countries = set(_list_countries(names, entry))
     ranks = [n for n, code in enumerate(context.countries) if code in countries]
-    major = any(t.effective for t in entry.terms) and entry.country in MAJOR
-    floor = _FOREIGN_STATE if entry.kind == KG.State or major else 0.0
-    if entry.kind == KG.Place:
-        far = any(_are_related(entry, names.entry(i)) for i in context.named if i not in own)
-        return 0.6 if far else 0.3 if ranks else 0.0 if context.countries else None
-    if ranks:
-        return round(max(0.6, 0.8 - 0.05 * ranks[0]), 4)
-    if any(_are_related(entry, names.entry(iri)) for iri in context.named if iri not in own):
-        return 0.6
+    far = [names.entry(iri) for iri in context.named if iri not in own]
+    if entry.kind != KG.Place and ranks:
+        return round(max(_RELATED, 0.8 - 0.05 * ranks[0]), 4)
+    if any(_are_related(entry, other) for other in far):
+        return _RELATED
+    if entry.iri in context.named and entry.iri not in context.near:
+        return _RELATED
+    if entry.kind == KG.Place and ranks:
+        return 0.3
+    wordlike = candidate.surface == "surname" and names.is_wordlike(entry.surname or "")
+    return 0.0 if context.countries or near or (wordlike and not context.title) else None
+
+
+def _goes_abroad(names: Names, candidate: Candidate, entry: NameEntry) -> bool:
+    """Whether texts of other countries name such a thing: a state, a great power's leader."""
+    if entry.kind == KG.State:
+        return True
     if candidate.surface == "surname" and names.is_wordlike(entry.surname or ""):
-        return 0.0 if not context.title else None
-    return floor if context.countries or near else None
+        return False
+    return any(t.effective for t in entry.terms) and entry.country in MAJOR
 
 
 def _are_related(entry: NameEntry, other: NameEntry) -> bool:
@@ -240,8 +267,11 @@ def _are_related(entry: NameEntry, other: NameEntry) -> bool:
         return True
     if entry.country is None or entry.country != other.country:
         return False
-    # That a country's people are near says little of which of its places is meant.
-    return entry.kind != KG.Place or other.kind == KG.Place
+    # That a country's people are near says little of which of its places is meant, and its
+    # provinces little of which of its cities.
+    if entry.kind != KG.Place:
+        return True
+    return other.kind == KG.Place and _sort(entry) in {_sort(other), (KG.Place, False)}
 
 
 def _list_countries(names: Names, entry: NameEntry) -> Iterator[str]:
@@ -253,7 +283,7 @@ def _list_countries(names: Names, entry: NameEntry) -> Iterator[str]:
             yield state
 
 
-def _guess(entry: NameEntry, person: NameEntry) -> float:
+def _guess(entry: NameEntry) -> float:
     """How likely an entry is meant where nothing else is known."""
     if entry.kind == KG.Person:
         if not entry.terms:
@@ -263,4 +293,4 @@ def _guess(entry: NameEntry, person: NameEntry) -> float:
     value = _PRIORS.get(entry.kind, 0.5)
     if entry.capital_of is not None:
         value = 0.8
-    return value - 0.1 if entry.valid_until is not None and person is entry else value
+    return value - 0.1 if entry.valid_until is not None and entry.headed_by is None else value

@@ -50,7 +50,7 @@ def find_mentions(
 ) -> tuple[Mention, ...]:
     """Find every named mention, in text order; a mention inside a longer one follows it."""
     midword = _collect_midwords(trees)
-    matches = [names.find([t.text for t in tree.tokens]) for tree in trees]
+    matches = [_find_names(tree, names) for tree in trees]
     memory = Memory()
     for found in matches:
         note_names(found, names, memory)
@@ -65,6 +65,11 @@ def find_mentions(
         )
         mentions.extend(_to_mention(tree, number, naming) for naming in namings)
     return tuple(mentions)
+
+
+def _find_names(tree: Tree, names: Names) -> list[NameMatch]:
+    proper = [i for i, token in enumerate(tree.tokens) if token.pos == "PROPN"]
+    return names.find([t.text for t in tree.tokens], proper=frozenset(proper))
 
 
 def _find_authors(document: Document, tree: Tree) -> Iterator[Naming]:
@@ -306,7 +311,7 @@ def _name_unknown_bearer(
         known = () if earlier.entry is None else ranked
         return replace(earlier, start=match.start, end=match.end, namesakes=known)
     surnames = all(c.surface == "surname" for c in match.candidates)
-    if not surnames or match.end - match.start > 1 or word.pos != "PROPN" or match.start == 0:
+    if not surnames or match.end - match.start > 1 or word.pos != "PROPN":
         return None
     if any(
         tree.tokens[c].text.casefold() in {"in", "at", "near"}

@@ -22,7 +22,7 @@ from rdflib.namespace import DCTERMS
 from kg.iris import ID, KG
 from kg.rdf import SourceTriple, read_turtle
 
-FORMAT = 3
+FORMAT = 4
 SECTIONS = ("entries", "keys", "firsts", "folded", "organs", "holders", "words", "memberships")
 LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "ß": "ss"}
@@ -37,8 +37,10 @@ SURFACES = {
     "J": "adjective",
     "P": "prefix",
     "D": "demonym",
+    "R": "rare",
     "S": "surname",
 }
+_BEST_FIRST = "LACJPDRS"
 Description = dict[URIRef, list[str]]
 
 
@@ -120,7 +122,7 @@ def compile_names(triples: Iterable[SourceTriple]) -> str:
         for key, surface in iterate_surfaces(described[subject]):
             best = keys.setdefault(key, {})
             known = best.get(numbers[subject])
-            if known is None or "LACJPDS".index(surface) < "LACJPDS".index(known):
+            if known is None or _BEST_FIRST.index(surface) < _BEST_FIRST.index(known):
                 best[numbers[subject]] = surface
     sections: dict[str, list[str]] = {
         "entries": [f"{localise(s)}\t{encode_entry(s, described)}" for s in subjects],
@@ -222,6 +224,9 @@ def iterate_surfaces(about: Description) -> Iterator[tuple[str, str]]:
         surface = "L" if position == 0 else "C" if is_acronym(name) else "A"
         for variant in vary_name(name, person=person):
             yield " ".join(variant), surface
+    for name in about.get(SKOS.hiddenLabel, []):
+        for variant in vary_name(name, person=person):
+            yield " ".join(variant), "R"
     for name in about.get(KG.adjective, []):
         yield " ".join(name_pieces(name)), "P" if name.endswith("-") else "J"
     for name in about.get(KG.demonym, []):

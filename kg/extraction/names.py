@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -159,8 +159,11 @@ class Names:
 
     # ------------------------------------------------------------------------------ finding
 
-    def find(self, words: Sequence[str]) -> list[NameMatch]:
-        """The longest names in a sentence's tokens, left to right and apart."""
+    def find(self, words: Sequence[str], *, proper: Container[int] = ()) -> list[NameMatch]:
+        """The longest names in a sentence's tokens, left to right and apart.
+
+        `proper` are the positions of words that are names and nothing else.
+        """
         run = _Run(words)
         matches: list[NameMatch] = []
         at = 0
@@ -171,7 +174,7 @@ class Names:
                 continue
             begin, end, candidates = found
             match = NameMatch(run.tokens[begin], run.tokens[end - 1] + 1, candidates)
-            kept = self._screen(match, words, matches)
+            kept = self._screen(match, words, matches, proper)
             if kept.candidates:
                 matches.append(kept)
             at = end if kept.candidates else begin + 1
@@ -238,7 +241,11 @@ class Names:
     # ---------------------------------------------------------------------------- screening
 
     def _screen(
-        self, match: NameMatch, words: Sequence[str], before: Sequence[NameMatch]
+        self,
+        match: NameMatch,
+        words: Sequence[str],
+        before: Sequence[NameMatch],
+        proper: Container[int],
     ) -> NameMatch:
         """Drop the candidates that the neighbouring words speak against."""
         name = words[match.start] if match.end == match.start + 1 else ""
@@ -249,12 +256,13 @@ class Names:
         if name in self._personlike and previous in self._given and not after_match:
             kept = tuple(c for c in kept if c.surface == "surname")
         alone = any(c.surface == "surname" for c in kept)
-        if alone and not self._may_be_surname(name, previous, following, after_match, match.start):
+        opening = match.start == 0 and match.start not in proper
+        if alone and not self._may_be_surname(name, previous, following, after_match, opening):
             kept = tuple(c for c in kept if c.surface != "surname")
         return replace(match, candidates=kept)
 
     def _may_be_surname(
-        self, name: str, previous: str, following: str, after_match: bool, start: int
+        self, name: str, previous: str, following: str, after_match: bool, opening: bool
     ) -> bool:
         """Whether a surname standing alone here may be a person's."""
         title = self.is_title(previous)
@@ -271,7 +279,7 @@ class Names:
             return False
         possessed = following in {"'s", "’s", "'", "’"} or (following,) in ORGAN_WORDS
         return possessed or (
-            start > 0 and previous not in {"a", "an", "the", '"', "“", "every", "any"}
+            not opening and previous not in {"a", "an", "the", '"', "“", "every", "any"}
         )
 
     def _compose(self, match: NameMatch, words: Sequence[str]) -> NameMatch:

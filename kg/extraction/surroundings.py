@@ -25,17 +25,19 @@ _IN_FULL = frozenset({"label", "alias"})
 def note_names(found: Iterable[NameMatch], names: Names, memory: Memory) -> None:
     """Take in the states and the people that the article names in full anywhere."""
     for match in found:
-        entries = [names.entry(candidate.entry) for candidate in match.candidates]
-        countries = {e.country for e in entries if e.kind in {KG.State, KG.ArmedForce}}
+        named = [names.entry(c.entry) for c in match.candidates if c.surface != "surname"]
+        countries = {entry.country for entry in named}
         # A name that several countries share speaks for none of them.
-        if len(countries) == 1:
+        if len(countries) == 1 and any(e.kind in {KG.State, KG.ArmedForce} for e in named):
             memory.countries.update(country for country in countries if country)
         memory.alone.update(
             c.entry for c in match.candidates if c.surface in {"label", "alias", "acronym"}
         )
+        full = [c for c in match.candidates if c.surface in _IN_FULL]
         if is_certain(match):
             memory.certain.add(match.candidates[0].entry)
-        full = [c for c in match.candidates if c.surface in _IN_FULL]
+        elif any(c.surface == "rare" for c in match.candidates):
+            continue
         if len(full) == 1 and match.end - match.start > 1:
             memory.entries.add(full[0].entry)
 
@@ -92,7 +94,7 @@ def describe_context(
 
 def _find_known(match: NameMatch, memory: Memory) -> URIRef | None:
     """The one thing that a match can mean, by its name alone or after what was named in full."""
-    if is_certain(match):
+    if len(match.candidates) == 1:
         return match.candidates[0].entry
     seen = [c.entry for c in match.candidates if c.entry in memory.entries]
     return seen[0] if len(seen) == 1 else None

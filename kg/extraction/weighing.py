@@ -25,7 +25,7 @@ NAME_NEEDED = 0.7
 """A name that fits less than this takes from the whole score, whatever else fits."""
 
 TIME_NEEDED = 0.3
-"""A time that fits less than this takes up to a fifth of the whole score."""
+"""A time that fits less than this takes up to two fifths of the whole score."""
 
 LINK, EXACT, OPEN, MARGIN = 0.70, 0.75, 0.35, 0.05
 """From which score on something is taken, and taken for the same; from which it is worth asking a
@@ -46,7 +46,7 @@ def combine_parts(parts: Iterable[tuple[str, float]]) -> float:
     fitting = min(1.0, known.get("name", EVEN) / NAME_NEEDED)
     if known.get("type", EVEN) == 0:
         fitting *= 0.5
-    fitting *= 0.8 + 0.2 * min(1.0, known.get("time", EVEN) / TIME_NEEDED)
+    fitting *= 0.6 + 0.4 * min(1.0, known.get("time", EVEN) / TIME_NEEDED)
     return round(mean * fitting, 4)
 
 
