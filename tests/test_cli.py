@@ -12,7 +12,8 @@ from rdflib import URIRef
 from small_graph import fill_small_graph
 
 from kg import __version__
-from kg.cli import RDF_FORMATS, TABLE_FORMATS, main
+from kg.cli import TABLE_FORMATS, main
+from kg.cli.exporting import RDF_FORMATS
 from kg.cli.output import clean_line, format_findings, format_summary, format_table, show_progress
 from kg.corpus import BuildSummary, Progress, Stage
 from kg.export import TABLE_FORMATS as EXPORT_FORMATS

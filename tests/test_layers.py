@@ -31,6 +31,7 @@ ORDER = (
     "reading",
     "graph",
     "store",
+    "search",
     "reasoning",
     "validation",
     "query",

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, proving, removing
+from kg.cli import commands, exporting, proving, removing, searching
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
 
-RDF_FORMATS = ("turtle", "trig", "nquads", "ntriples", "jsonld")
 TABLE_FORMATS = ("jsonl", "table", "csv")
 CONTRADICTIONS = (
     "logical", "self-contradiction", "opposite-polarity", "incompatible", "overlapping-values",
@@ -89,6 +88,9 @@ def _make_parser() -> argparse.ArgumentParser:
     added = _add(added_to, commands.query, "ask a question, or in SPARQL", parents=[graph])
     _add_query_arguments(added)
 
+    added = _add(added_to, searching.search, "find things and text by words", parents=[graph])
+    searching.add_search_options(added)
+
     added = _add(added_to, commands.questions, "list the questions that kg query knows")
     added.add_argument("name", nargs="?", metavar="NAME", help="show this question in full")
     _add_json(added)
@@ -102,9 +104,11 @@ def _make_parser() -> argparse.ArgumentParser:
     added.add_argument("--about", metavar="NAME", help="only those about or held by this thing")
     _add_json(added)
 
-    added = _add(added_to, commands.export, "write the graph in an RDF syntax", parents=[graph])
-    added.add_argument("-f", "--format", choices=RDF_FORMATS, default="turtle", help="the syntax")
-    _add_output(added)
+    added = _add(added_to, exporting.export, "write it for other programs", parents=[graph])
+    exporting.add_export_options(added)
+
+    added = _add(added_to, exporting.import_, "read back what was exported", parents=[graph])
+    exporting.add_import_options(added)
 
     added = _add(
         added_to, commands.check, "hold the graph against shapes and sources", parents=[graph]
@@ -234,7 +238,11 @@ def _add(
     parents: Sequence[_Parser] = (),
 ) -> argparse.ArgumentParser:
     parser = added_to.add_parser(
-        command.__name__, help=purpose, description=command.__doc__, parents=list(parents)
+        # A command that is a word of Python has an underscore behind it.
+        command.__name__.removesuffix("_"),
+        help=purpose,
+        description=command.__doc__,
+        parents=list(parents),
     )
     parser.set_defaults(command=command)
     return parser

@@ -138,19 +138,6 @@ def questions(arguments: argparse.Namespace) -> int:
     return _DONE
 
 
-def export(arguments: argparse.Namespace) -> int:
-    """Write the graph in an RDF syntax."""
-    from kg.export import Format, export_graph
-    from kg.store import open_graph
-
-    with (
-        open_graph(arguments.graph, read_only=True) as store,
-        open_output(arguments.output) as out,
-    ):
-        export_graph(store, Format(arguments.format), out)
-    return _DONE
-
-
 def check(arguments: argparse.Namespace) -> int:
     """Hold the graph against shapes, quotes and coverage; 1 if anything graver than a note."""
     from kg.cli.output import format_findings, to_json

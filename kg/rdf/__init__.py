@@ -6,12 +6,14 @@ Terms on this side are rdflib's. A `Triple` is what the graph holds and has no b
 
 from kg.rdf.files import (
     Format,
+    Statement,
     TermTriple,
     find_syntax,
     format_terms,
     list_quads,
     parse_quads,
     read_turtle,
+    write_statements,
 )
 from kg.rdf.media import list_bindings, list_triples
 from kg.rdf.stores import AnswerForm, AnswerOptions, QuadStore, QueryResult
@@ -38,6 +40,7 @@ __all__ = [
     "QuadStore",
     "QueryResult",
     "SourceTriple",
+    "Statement",
     "Term",
     "TermTriple",
     "Triple",
@@ -52,4 +55,5 @@ __all__ = [
     "parse_quads",
     "read_turtle",
     "skolemise",
+    "write_statements",
 ]

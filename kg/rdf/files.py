@@ -13,7 +13,15 @@ from rdflib import Literal as RdfLiteral
 
 from kg import iris
 from kg.errors import GraphError, OntologyError
-from kg.rdf.terms import PREFIXES, SourceTriple, Term, lift_source
+from kg.rdf.terms import (
+    PREFIXES,
+    SourceTriple,
+    Term,
+    Triple,
+    lift_source,
+    lower_term,
+    lower_triple,
+)
 
 
 class Format(Enum):
@@ -24,6 +32,7 @@ class Format(Enum):
     NQUADS = "nquads"
     NTRIPLES = "ntriples"
     JSONLD = "jsonld"
+    RDFXML = "rdfxml"
 
 
 _FORMATS = {
@@ -32,6 +41,7 @@ _FORMATS = {
     Format.NQUADS: ox.RdfFormat.N_QUADS,
     Format.NTRIPLES: ox.RdfFormat.N_TRIPLES,
     Format.JSONLD: ox.RdfFormat.JSON_LD,
+    Format.RDFXML: ox.RdfFormat.RDF_XML,
 }
 
 
@@ -93,9 +103,14 @@ def list_quads(source: BinaryIO, media_type: str) -> Iterator[bytes]:
     try:
         for quad in ox.parse(source, format=syntax):
             terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-            yield "\t".join(map(str, terms)).encode() + b"\n"
+            yield "\t".join(map(_spell, terms)).encode() + b"\n"
     except SyntaxError as error:
         raise ValueError(f"not {syntax.name}: {error}") from error
+
+
+def _spell(term: object) -> str:
+    # The engine spells a triple as a statement, also where it stands as a term.
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
 
 
 def format_terms(triples: Iterable[TermTriple], format: Format) -> bytes:
@@ -119,7 +134,7 @@ def parse_quads(data: bytes, format: Format) -> list[tuple[SourceTriple, URIRef 
     try:
         return [
             (
-                lift_source(quad),
+                _lift_plain(quad),
                 URIRef(quad.graph_name.value)
                 if isinstance(quad.graph_name, ox.NamedNode | ox.BlankNode)
                 else None,
@@ -128,3 +143,28 @@ def parse_quads(data: bytes, format: Format) -> list[tuple[SourceTriple, URIRef 
         ]
     except (SyntaxError, TypeError) as error:
         raise ValueError(f"not {format.value}: {error}") from error
+
+
+def _lift_plain(quad: ox.Quad) -> SourceTriple:
+    """A quad's triple in rdflib's terms; TypeError for what RDF 1.2 has more than they can say."""
+    if isinstance(quad.object, ox.Literal) and quad.object.direction is not None:
+        raise TypeError(f"a text with a direction has no place here: {quad.object}")
+    return lift_source(quad)
+
+
+Statement = tuple[URIRef, URIRef, URIRef | RdfLiteral | Triple]
+"""A triple of RDF 1.2: its object may be a triple, which it then speaks of without stating it."""
+
+
+def write_statements(statements: Iterable[Statement], out: BinaryIO) -> None:
+    """Write statements as Turtle 1.2, in their order."""
+
+    def lower(statement: Statement) -> ox.Triple:
+        subject, predicate, object_ = statement
+        return ox.Triple(
+            ox.NamedNode(str(subject)),
+            ox.NamedNode(str(predicate)),
+            lower_triple(object_) if isinstance(object_, tuple) else lower_term(object_),
+        )
+
+    ox.serialize(map(lower, statements), out, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES))

@@ -181,7 +181,7 @@ class QuadStore:
                 found.serialize(sink, format=ROW_TYPES[options.choose(AnswerForm.ROWS)])
         except SyntaxError as error:
             raise QueryError(f"the query is malformed: {error.msg}", query=text) from error
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RuntimeError) as error:
             raise QueryError(f"the query cannot be answered: {error}", query=text) from error
 
     def update(self, text: str, *, base: str | None = None) -> None:

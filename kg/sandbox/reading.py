@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from kg.sandbox.frames import FrameWriter, Header
 
 TermQuad = tuple[str, str, str, str | None]
 """A quad, each term as N-Quads writes it; None for the graph without a name."""
+
+# What stands between quotes or brackets is passed over, so that what is found is a blank node.
+_BLANK = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>( ]*>|(_:\S+)')
 
 # A file that the user names is read to its end, however long: only its memory is bounded.
 PATIENT = Limits(seconds=86_400.0, memory=4 << 30, answer=1 << 50)
@@ -40,6 +44,8 @@ def read_quads(path: Path, *, stem: str = "b", limits: Limits = PATIENT) -> Iter
     names: dict[str, str] = {}
 
     def rename(term: str) -> str:
+        if term.startswith("<<("):
+            return _BLANK.sub(lambda found: rename(found[1]) if found[1] else found[0], term)
         return names.setdefault(term, f"_:{stem}{len(names)}") if term[:2] == "_:" else term
 
     for line in _read_lines(path, media_type, limits):
