@@ -28,6 +28,7 @@ ID = _Terms(BASE + "id/")
 
 ONTOLOGY_GRAPH = URIRef(BASE + "graph/ontology")
 BACKGROUND_GRAPH = URIRef(BASE + "graph/background")
+IDENTITY_GRAPH = URIRef(BASE + "graph/identity")
 INFERRED_GRAPH = URIRef(BASE + "graph/inferred")
 BUILD_GRAPH = URIRef(BASE + "graph/build")
 DEFAULT_GRAPH = URIRef(BASE + "graph/default")

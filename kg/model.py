@@ -147,11 +147,12 @@ class Sentence:
 class Namesake:
     """One of the gazetteer's entries that a name may mean, and how well it fits there in [0, 1].
 
-    `parts` are (part, value in [0, 1]), what is not known left out; `surface` says by which of its
-    wordings the name is the entry's ("label", "surname").
+    `label` is the entry's, and `surface` says by which of its wordings the name is ("label",
+    "surname"); `parts` are (part, value in [0, 1]), what is not known left out.
     """
 
     entry: URIRef
+    label: str
     surface: str
     score: float
     parts: tuple[tuple[str, float], ...]

@@ -188,7 +188,7 @@ def test_the_reason_says_what_spoke_for_it():
                                description="country in the Caucasus"))  # fmt: skip
     assert found.description == "country in the Caucasus"
     assert found.reason == (
-        "has this name; is of this kind; existed or was in office then; its country is named; "
-        "is widely known by it"
+        "has this name; is of this kind; existed or was in office then; "
+        "what is named does not speak against it; is widely known"
     )
     assert [part for part, _ in found.parts] == ["name", "type", "time", "company", "prior"]

@@ -123,7 +123,7 @@ def weigh_candidates(names: Names, match: NameMatch, context: Context) -> tuple[
         }
         parts = tuple((part, value) for part, value in found.items() if value is not None)
         score = combine_parts(parts)
-        weighed.append(Namesake(candidate.entry, candidate.surface, score, parts))
+        weighed.append(Namesake(entry.iri, entry.label, candidate.surface, score, parts))
     return tuple(sorted(weighed, key=lambda each: (-each.score, each.entry)))
 
 
@@ -237,7 +237,7 @@ def _fit_company(
         return 1.0 if relatives > 1 else 0.9
     countries = set(_list_countries(names, entry))
     ranks = [n for n, code in enumerate(context.countries) if code in countries]
-    far = [names.entry(iri) for iri in context.named if iri not in own]
+    far = [names.entry(iri) for iri in {*context.named, *context.seen} if iri not in own]
     if entry.kind != KG.Place and ranks:
         return round(max(_RELATED, 0.8 - 0.05 * ranks[0]), 4)
     if any(_are_related(entry, other) for other in far):

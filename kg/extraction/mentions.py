@@ -204,8 +204,11 @@ def _choose(
         moved = replace(inner[0], start=match.start, end=match.end - 1)
         return _choose(tree, moved, beside, names, memory, dates, vocabulary)
     naming = _take(tree, match, candidate, names, memory, vocabulary)
-    if naming is None or (naming.kind == KG.Person and naming.entry is None):
+    if naming is None or naming.entry is None:
         return naming
+    if naming.entry != entry.iri and ranked:
+        # A capital for its government: the choice was between the city and its namesakes.
+        ranked = (replace(ranked[0], entry=naming.entry, label=naming.name), *ranked[1:])
     return replace(naming, namesakes=ranked)
 
 

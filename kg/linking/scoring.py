@@ -111,15 +111,19 @@ def word_reason(parts: Sequence[tuple[str, float]]) -> str:
 
 
 _WORDINGS = {
-    "name": ("has this name", "is named much like it", "has another name"),
+    "name": ("has this name", "has it as a part of its name", "has another name"),
     "type": ("is of this kind", "is of a kind close to it", "is of another kind"),
     "time": (
         "existed or was in office then",
-        "existed or was in office at another time",
-        "did not yet exist then",
+        "may have existed then, or was in office at another time",
+        "belongs to another time",
     ),
-    "company": ("related things are named nearby", "its country is named", "nothing near it fits"),
-    "prior": ("is widely known by it", "is known by it", "is seldom meant by it"),
+    "company": (
+        "what belongs to it is named near",
+        "what is named does not speak against it",
+        "nothing near fits it",
+    ),
+    "prior": ("is widely known", "is known", "is little known"),
 }
 
 
