@@ -123,6 +123,20 @@ def test_many_wait_for_few_workers_and_too_many_are_sent_away(directory):
     assert talk(directory, conversation, workers=2) == ({200, 503}, 0, 0)
 
 
+def test_what_takes_long_keeps_nobody_waiting_for_long(directory):
+    async def conversation(engine):
+        long = [asyncio.create_task(query(engine, ENDLESS)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        start = time.monotonic()
+        status, _, _ = await query(engine, "ASK {}")
+        waited = time.monotonic() - start
+        return status, waited, [(await task)[0] for task in long]
+
+    status, waited, others = talk(directory, conversation, workers=2)
+    assert (status, others) == (200, [503, 503])
+    assert waited < 2.5
+
+
 def test_the_union_is_the_default_and_a_dataset_narrows_it(directory):
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
@@ -241,7 +255,9 @@ def test_a_change_lets_the_next_build_derive_anew(directory):
 
 def test_an_engine_whose_process_dies_starts_another(directory):
     async def conversation(engine):
-        os.kill(engine._readers._process.pid, signal.SIGKILL)
+        for zygote in (engine._readers._disk, engine._readers._memory):
+            if zygote is not None:
+                os.kill(zygote._process.pid, signal.SIGKILL)
         statuses = []
         for _ in range(60):
             statuses.append((await query(engine, "ASK {}"))[0])

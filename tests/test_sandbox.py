@@ -143,7 +143,7 @@ def test_a_child_that_may_open_files_still_opens_no_socket(tmp_path):
         except PermissionError:
             out.write(b"no")
 
-    assert run(work, Limits(seconds=5, files=True))[1] == b"no"
+    assert run(work, Limits(seconds=5, writes=True))[1] == b"no"
     assert place.read_bytes() == b"here"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, exporting, proving, removing, searching
+from kg.cli import commands, exporting, proving, removing, searching, serving
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
@@ -109,6 +109,9 @@ def _make_parser() -> argparse.ArgumentParser:
 
     added = _add(added_to, exporting.import_, "read back what was exported", parents=[graph])
     exporting.add_import_options(added)
+
+    added = _add(added_to, serving.serve, "serve the graph over HTTP", parents=[graph])
+    serving.add_serving_options(added)
 
     added = _add(
         added_to, commands.check, "hold the graph against shapes and sources", parents=[graph]

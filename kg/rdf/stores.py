@@ -210,6 +210,12 @@ class QuadStore:
         """Add the quads of an N-Quads document; ValueError where it is none."""
         self._store.load(lines, format=ox.RdfFormat.N_QUADS)
 
+    def copy(self) -> QuadStore:
+        """The same quads in memory."""
+        copy = QuadStore()
+        copy._store.bulk_extend(self._store.quads_for_pattern(None, None, None, None))
+        return copy
+
     def flush(self) -> None:
         """Put on disk all that was committed."""
         self._store.flush()

@@ -4,8 +4,8 @@ The engine ends its process on brackets that nest too deep or an entity bomb, ca
 time, and asks the network for SERVICE; so foreign SPARQL and RDF are its business in a child only.
 """
 
-from kg.sandbox.children import Work, run_limited, work_limited
-from kg.sandbox.confinement import Limits, confine
+from kg.sandbox.children import Work, answer_with, run_limited
+from kg.sandbox.confinement import Limits, confine, start_clock, stop_clock
 from kg.sandbox.frames import FrameReader, FrameWriter, Header, read_request, write_request
 from kg.sandbox.reading import TermQuad, read_quads, read_terms
 
@@ -16,11 +16,13 @@ __all__ = [
     "Limits",
     "TermQuad",
     "Work",
+    "answer_with",
     "confine",
     "read_quads",
     "read_request",
     "read_terms",
     "run_limited",
-    "work_limited",
+    "start_clock",
+    "stop_clock",
     "write_request",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NoReturn
 
 from kg.errors import ConcordError, LimitError, LimitKind
-from kg.sandbox.confinement import Limits, confine
+from kg.sandbox.confinement import Limits, confine, start_clock
 from kg.sandbox.frames import FrameReader, FrameWriter, Header
 
 Work = Callable[[FrameWriter], None]
@@ -20,29 +20,35 @@ Work = Callable[[FrameWriter], None]
 
 
 def work_limited(work: Work, limits: Limits, out: BinaryIO) -> NoReturn:
-    """In a fresh child: do the work, answer into the pipe, and end the process, whatever happens.
-
-    An error of Concord's becomes the header, as `error` and `message`, if nothing has gone out.
-    """
-    code = 1
+    """In a fresh child: do the work, answer into the pipe, and end the process in any case."""
     try:
         confine(limits)
-        writer = FrameWriter(out)
-        try:
-            work(writer)
-            code = 0
-        except ConcordError as error:
-            if not writer.begun:
-                writer.reset()
-                writer.header = Header({"error": type(error).__name__, "message": str(error),
-                                        "kind": _find_kind(error)})  # fmt: skip
-                code = 0
-        except MemoryError:
-            os.kill(os.getpid(), signal.SIGKILL)
-        if code == 0:
-            writer.finish()
+        start_clock(limits)
+        done = answer_with(work, out)
+        os._exit(0 if done else 1)
     finally:
-        os._exit(code)
+        os._exit(1)
+
+
+def answer_with(work: Work, out: BinaryIO) -> bool:
+    """Do the work and write its frames; false where the answer broke off.
+
+    An error of Concord's becomes the header, as `error`, `message` and `kind`, if nothing has gone
+    out. Memory that is wanting ends the process.
+    """
+    writer = FrameWriter(out)
+    try:
+        work(writer)
+    except ConcordError as error:
+        if writer.begun:
+            return False
+        writer.reset()
+        facts = {"error": type(error).__name__, "message": str(error), "kind": _find_kind(error)}
+        writer.header = Header(facts)
+    except MemoryError:
+        os.kill(os.getpid(), signal.SIGKILL)
+    writer.finish()
+    return True
 
 
 def _find_kind(error: ConcordError) -> str | None:

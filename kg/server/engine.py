@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -16,9 +17,11 @@ from kg.query.messages import shorten_message
 from kg.query.requests import Answer, GraphRequest, Request, UpdateRequest
 from kg.sandbox import FrameReader, Header, Limits, write_request
 from kg.sandbox.children import explain_end, explain_size
-from kg.server.forking import Zygote
+from kg.server.forking import Child, Zygote
+from kg.server.lanes import Lane
+from kg.server.readers import Readers
 from kg.server.spool import Spool
-from kg.server.zygote import encode_request
+from kg.server.zygote import ZygoteKind, encode_request
 from kg.store import reserve_graph
 
 _QUEUE = 256
@@ -45,7 +48,8 @@ class Counts:
 class Engine:
     """Answers requests of the graph of a directory; get one from `open_engine`, then `close` it.
 
-    At most `workers` children run at once, and one of them writes; a few hundred requests may wait.
+    At most `workers` children run at once, as many more of those that take long, and one that
+    writes; a few hundred requests may wait.
     """
 
     def __init__(
@@ -63,12 +67,13 @@ class Engine:
         self._limits = limits
         self._allowed = allowed_services
         self._slots = asyncio.Semaphore(workers)
+        self._slow_slots = asyncio.Semaphore(workers)
         self._writing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         place, self._lock = reserve_graph(directory, shared=not writable)
-        self._readers = Zygote(place, self._limits, self._lock, reads=True)
-        self._writers = Zygote(place, self._limits, self._lock, reads=False)
+        self._readers = Readers(place, self._limits, self._lock)
+        self._writers = Zygote(place, self._limits, self._lock, ZygoteKind.WRITING)
 
     # ------------------------------------------------------------------------------ lifetime
 
@@ -88,8 +93,8 @@ class Engine:
         self._closing = True
         if self._tasks and grace > 0:
             await asyncio.wait(self._tasks, timeout=grace)
-        for zygote in (self._readers, self._writers):
-            await zygote.stop()
+        await self._readers.stop()
+        await self._writers.stop()
         for task in list(self._tasks):
             task.cancel()
         if self._lock is not None:
@@ -178,9 +183,9 @@ class Engine:
     ) -> None:
         """See one request through its child, from waiting for its turn to the child's end."""
         problem: ConcordError | None = None
-        gate = self._writing if writes else self._slots
+        lane = Lane(self._writing) if writes else Lane(self._slots, self._slow_slots)
         try:
-            await gate.acquire()
+            await lane.enter()
         finally:
             self.counts.waiting -= 1
         self.counts.running += 1
@@ -192,7 +197,7 @@ class Engine:
             problem = error
             self.counts.ended[error.limit.value] += 1
         finally:
-            gate.release()
+            lane.leave()
             self.counts.running -= 1
             if not begun.done():
                 stopped = LimitError("the server is stopping", limit=LimitKind.TIME)
@@ -210,13 +215,12 @@ class Engine:
         writes: bool,
     ) -> Header:
         """Ask a new child and pass its answer on; the header, once the child has ended well."""
-        zygote = self._writers if writes else self._readers
         header: Header | None = None
         reader = FrameReader()
         size = 0
-        async with zygote.fork() as child:
+        async with self._lend(writes=writes) as child:
             await child.send(write_request(*encode_request(request, known)))
-            while data := await child.receive():
+            while not reader.ended and (data := await child.receive()):
                 size += len(data)
                 if size > self._limits.answer:
                     raise explain_size(self._limits)
@@ -227,13 +231,18 @@ class Engine:
                         header = part
                         if not writes:
                             begun.set_result(part)
-            code = await child.end
+            child.kept = reader.ended
+            if writes or not reader.ended:
+                code = await child.end
         if writes:
             # Whoever asks next sees what was written, however the child ended.
             await self._readers.reopen()
         if header is None or not reader.ended:
             raise explain_end(code, self._limits)
         return header
+
+    def _lend(self, *, writes: bool) -> AbstractAsyncContextManager[Child]:
+        return self._writers.lend() if writes else self._readers.lend()
 
 
 class Body:

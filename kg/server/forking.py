@@ -17,18 +17,23 @@ from typing import IO
 
 from kg.errors import GraphError, LimitError, LimitKind
 from kg.sandbox import Limits
-from kg.server.zygote import DONE, FORK, KILL, MESSAGE, OPEN
+from kg.server.zygote import DONE, FORK, KILL, MESSAGE, OPEN, ZygoteKind
 
 _RESTARTS = (0.0, 0.1, 0.5, 2.0, 10.0)
 _READ_AT_ONCE = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Child:
-    """A child to talk to; `end` gives its exit code, negative for a signal."""
+    """A child to talk to; `end` gives its exit code, negative for a signal.
 
+    `kept` is set by whoever has had all of its answer, and may be asked again.
+    """
+
+    number: int
     pipe: socket.socket
     end: asyncio.Future[int]
+    kept: bool = False
 
     async def send(self, data: bytes) -> None:
         """Send the request; a child that is ended meanwhile says so by its exit code."""
@@ -46,25 +51,34 @@ class Child:
 class Zygote:
     """A process that forks children; it is started again should it end."""
 
-    def __init__(self, place: Path, limits: Limits, lock: IO[bytes] | None, *, reads: bool) -> None:
+    def __init__(
+        self, place: Path, limits: Limits, lock: IO[bytes] | None, kind: ZygoteKind
+    ) -> None:
         self.stamp = ""
         self.restarts = 0
         self._place = place
         self._limits = limits
         self._lock = lock
-        self._reads = reads
+        self._kind = kind
+        self._idle: list[Child] = []
+        self._generation = 0
         self._number = 0
         self._ends: dict[int, asyncio.Future[int]] = {}
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._watching: asyncio.Task[None] | None = None
 
+    @property
+    def listens(self) -> bool:
+        """Whether the process is there to be asked."""
+        return self._control is not None
+
     async def start(self) -> None:
         """Start the process; GraphError where it cannot open the graph."""
         ours, theirs = socket.socketpair()
         limits = self._limits
-        arguments = (theirs.fileno(), self._place, "reads" if self._reads else "writes",
-                     limits.seconds, limits.memory, limits.answer)  # fmt: skip
+        arguments = (theirs.fileno(), self._place, self._kind.value, limits.seconds,
+                     limits.memory, limits.answer)  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kg.server.zygote", *map(str, arguments)],
             pass_fds=[theirs.fileno(), *([self._lock.fileno()] if self._lock else [])],
@@ -76,18 +90,33 @@ class Zygote:
         )
         theirs.close()
         ours.setblocking(False)
+        try:
+            _, _, code, stamp = DONE.unpack(await self._receive(ours, DONE.size))
+            if code:
+                message = await asyncio.get_running_loop().sock_recv(ours, 4096)
+                raise GraphError(message.decode(errors="replace"), path=self._place.parent)
+        except BaseException:
+            ours.close()
+            raise
         self._control = ours
-        _, _, code, stamp = DONE.unpack(await self._receive(DONE.size))
-        if code:
-            message = await asyncio.get_running_loop().sock_recv(ours, 4096)
-            raise GraphError(message.decode(errors="replace"), path=self._place.parent)
         self.stamp = stamp.decode()
         self._watching = asyncio.create_task(self._watch())
+
+    async def retire(self) -> None:
+        """End the process once its children have ended."""
+        self._drop_idle()
+        try:
+            waiting = [end for end in self._ends.values() if not end.done()]
+            if waiting:
+                await asyncio.wait(waiting)
+        finally:
+            await self.stop()
 
     async def stop(self) -> None:
         """End the process and its children."""
         if self._watching is not None:
             self._watching.cancel()
+        self._drop_idle()
         if self._control is not None:
             self._control.close()
         if self._process is not None:
@@ -97,24 +126,53 @@ class Zygote:
             self._process.wait()
 
     @asynccontextmanager
-    async def fork(self) -> AsyncIterator[Child]:
-        """A new child; one that still runs when the context is left is ended."""
+    async def lend(self) -> AsyncIterator[Child]:
+        """A child to ask once; it is ended unless the caller says that all its answer has come."""
+        generation = self._generation
+        while self._idle:
+            child = self._idle.pop()
+            if not child.end.done():
+                break
+            child.pipe.close()
+        else:
+            child = await self._fork()
+        try:
+            yield child
+        finally:
+            if child.kept and generation == self._generation and not child.end.done():
+                child.kept = False
+                self._idle.append(child)
+            else:
+                await self._drop(child)
+
+    async def _fork(self) -> Child:
         number, end = self._count()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        try:
-            with theirs:
+        with theirs:
+            try:
                 await self._send(FORK, number, theirs)
-            yield Child(ours, end)
-        finally:
-            ours.close()
-            if not end.done():
-                with contextlib.suppress(LimitError):
-                    await self._send(KILL, number)
-                    await asyncio.wait([end], timeout=2.0)
+            except BaseException:
+                ours.close()
+                raise
+        return Child(number, ours, end)
+
+    async def _drop(self, child: Child) -> None:
+        child.pipe.close()
+        if not child.kept and not child.end.done():
+            with contextlib.suppress(LimitError):
+                await self._send(KILL, child.number)
+                await asyncio.wait([child.end], timeout=2.0)
+
+    def _drop_idle(self) -> None:
+        # They read the end of their pipe, and end.
+        self._generation += 1
+        while self._idle:
+            self._idle.pop().pipe.close()
 
     async def reopen(self) -> None:
         """Let children to come see the store as it is now."""
+        self._drop_idle()
         number, end = self._count()
         await self._send(OPEN, number)
         await end
@@ -141,11 +199,10 @@ class Zygote:
             else:
                 return
 
-    async def _receive(self, size: int) -> bytes:
-        assert self._control is not None
+    async def _receive(self, control: socket.socket, size: int) -> bytes:
         data = b""
         while len(data) < size:
-            part = await asyncio.get_running_loop().sock_recv(self._control, size - len(data))
+            part = await asyncio.get_running_loop().sock_recv(control, size - len(data))
             if not part:
                 message = f"the graph at {self._place.parent} cannot be opened: see the lines above"
                 raise GraphError(message, path=self._place.parent)
@@ -154,9 +211,11 @@ class Zygote:
 
     async def _watch(self) -> None:
         """Take note of what has ended; where the process itself has, start it again."""
+        assert self._control is not None
         while True:
             try:
-                _, number, code, stamp = DONE.unpack(await self._receive(DONE.size))
+                message = await self._receive(self._control, DONE.size)
+                _, number, code, stamp = DONE.unpack(message)
             except (GraphError, OSError):
                 break
             self.stamp = stamp.decode()
@@ -167,9 +226,11 @@ class Zygote:
             if not waiting.done():
                 waiting.set_result(-signal.SIGKILL)
         self._ends.clear()
+        self._drop_idle()
         self.restarts += 1
         if self._control is not None:
             self._control.close()
+            self._control = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -1,8 +1,9 @@
-"""The process that forks a limited child for each request.
+"""The process that forks limited children, each of which answers one request at a time.
 
 It has no thread but its own, so that forking is safe, reads nothing that came from outside, and
-serves one other process over a socket. For children that read it holds the graph open; children
-that write open the store for themselves, and come from a process that has never opened it.
+serves one other process over a socket. For children that read it holds the graph open, on disk or
+as a copy in memory; children that write open the store for themselves, and come from a process
+that has never opened it.
 
 To it come messages of a letter and a number: F forks a child, whose end of a pipe comes along, K
 ends the child of that number, O opens the store again. From it come D, the number and the exit
@@ -22,6 +23,8 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,7 +33,15 @@ from kg.iris import hash_content
 from kg.query.answering import Fetched, carry_out
 from kg.query.requests import GraphRequest, QueryRequest, Request, UpdateRequest
 from kg.rdf import QuadStore
-from kg.sandbox import FrameWriter, Limits, read_request, work_limited
+from kg.sandbox import (
+    FrameWriter,
+    Limits,
+    answer_with,
+    confine,
+    read_request,
+    start_clock,
+    stop_clock,
+)
 from kg.store import forget_derived, translate_errors
 
 MESSAGE = struct.Struct(">cI")
@@ -42,6 +53,17 @@ _KINDS: dict[str, Callable[..., Request]] = {
 _NICENESS = 5
 # What the engine sets aside, for its threads above all, before it has written anything.
 _WRITER_MEMORY = 512 << 20
+_MOST_COPIED = 3_000_000
+# Then it has a successor, and the memory that it could not give back is free.
+_REQUESTS_OF_A_CHILD = 500
+
+
+class ZygoteKind(Enum):
+    """What the children of a process do: read the store on disk or a copy in memory, or write."""
+
+    DISK = "disk"
+    MEMORY = "memory"
+    WRITING = "writing"
 
 
 @dataclass(slots=True)
@@ -71,9 +93,11 @@ def compute_stamp(place: Path) -> bytes:
 def main() -> None:
     """Serve the socket whose number is the first argument until it closes."""
     number, place = int(sys.argv[1]), Path(sys.argv[2])
-    reads = sys.argv[3] == "reads"
-    memory = int(sys.argv[5]) + (0 if reads else _WRITER_MEMORY)
-    limits = Limits(float(sys.argv[4]), memory, int(sys.argv[6]), files=not reads)
+    kind = ZygoteKind(sys.argv[3])
+    writes = kind is ZygoteKind.WRITING
+    memory = int(sys.argv[5]) + (_WRITER_MEMORY if writes else 0)
+    opens = kind is not ZygoteKind.MEMORY
+    limits = Limits(float(sys.argv[4]), memory, int(sys.argv[6]), opens=opens, writes=writes)
     control = socket.socket(fileno=number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -85,12 +109,16 @@ def main() -> None:
     warnings.simplefilter("ignore", DeprecationWarning)
     state = _State(place, limits, control)
     try:
-        if reads:
+        if kind is not ZygoteKind.WRITING:
             _open_store(state)
+        if kind is ZygoteKind.MEMORY:
+            _copy_store(state)
     except GraphError as error:
-        control.sendall(DONE.pack(ENDED, 0, 1, b"") + str(error).encode())
+        with contextlib.suppress(BrokenPipeError):
+            control.sendall(DONE.pack(ENDED, 0, 1, b"") + str(error).encode())
         return
-    control.sendall(DONE.pack(ENDED, 0, 0, state.stamp))
+    with contextlib.suppress(BrokenPipeError):
+        control.sendall(DONE.pack(ENDED, 0, 0, state.stamp))
     gc.freeze()
     while True:
         ready, _, _ = select.select([control.fileno(), waking], [], [])
@@ -139,6 +167,14 @@ def _open_store(state: _State) -> None:
         state.stamp = compute_stamp(state.place)
 
 
+def _copy_store(state: _State) -> None:
+    assert state.store is not None
+    if len(state.store) > _MOST_COPIED:
+        raise GraphError("too large to be copied", path=state.place.parent)
+    with translate_errors(state.place.parent):
+        state.store = state.store.copy()
+
+
 def _reap(state: _State) -> None:
     while state.children:
         try:
@@ -156,25 +192,39 @@ def _reap(state: _State) -> None:
 
 
 def _serve(state: _State, pipe: int) -> NoReturn:
-    """Answer one request and end the process."""
-    os.nice(_NICENESS)
-    signal.set_wakeup_fd(-1)
+    """Answer requests, one that writes or any number that read, and end the process."""
+    try:
+        if state.store is not None:
+            os.nice(_NICENESS)
+        signal.set_wakeup_fd(-1)
+        state.control.close()
+        confine(state.limits)
+        source = open(pipe, "rb", closefd=False)  # noqa: SIM115 - they end with the process
+        out = open(pipe, "wb", closefd=False)  # noqa: SIM115
+        for _ in range(_REQUESTS_OF_A_CHILD):
+            # Read here, where a client that sends slowly delays nobody.
+            request, known = decode_request(*read_request(source))
+            start_clock(state.limits)
+            if not answer_with(partial(_work, state, request, known), out):
+                break
+            stop_clock()
+            if state.store is None:
+                os._exit(0)
+    finally:
+        os._exit(1)
 
+
+def _work(
+    state: _State, request: Request, known: dict[tuple[str, str, str], Fetched], out: FrameWriter
+) -> None:
     def open_store() -> QuadStore:
         if state.store is not None:
             return state.store
         forget_derived(state.place.parent)
         return QuadStore(state.place)
 
-    def work(out: FrameWriter) -> None:
-        # The request is read here, where a client that sends it slowly delays nobody.
-        facts, parts = read_request(source)
-        request, known = decode_request(facts, parts)
-        with translate_errors(state.place.parent):
-            carry_out(open_store, request, known, out)
-
-    source = open(pipe, "rb", closefd=False)  # noqa: SIM115 - they end with the process
-    work_limited(work, state.limits, open(pipe, "wb", closefd=False))  # noqa: SIM115
+    with translate_errors(state.place.parent):
+        carry_out(open_store, request, known, out)
 
 
 def encode_request(

@@ -1,0 +1,139 @@
+"""The ASGI app: which path leads to which handler, and the layers around them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from kg.query.negotiation import negotiate
+from kg.server.answers import Service, add_charset
+from kg.server.descriptions import (
+    describe_catalogue,
+    describe_void,
+    format_prefixes,
+    send_description,
+)
+from kg.server.downloads import answer_export
+from kg.server.endpoint import answer_sparql
+from kg.server.engine import Engine
+from kg.server.graph_store import answer_graph_store
+from kg.server.layers import CheckingLayer, RecordingLayer, find_base
+from kg.server.linked_data import SECTIONS, answer_data, answer_page, answer_thing
+from kg.server.logs import Record
+from kg.server.metrics import format_metrics, make_metrics
+from kg.server.settings import Settings
+from kg.server.statistics import Statistics
+
+_PREFIX_TYPES = ("application/ld+json", "application/json", "text/turtle", "text/plain")
+_WRITING = ("DELETE", "POST", "PUT")
+_EXPOSED = ("ETag", "Link", "Location", "Allow", "WWW-Authenticate", "Retry-After")
+
+Handler = Callable[[Service, Request], Awaitable[Response]]
+
+
+def make_app(engine: Engine, settings: Settings, record: Record) -> ASGIApp:
+    """The app that answers with an engine and writes a log."""
+    statistics = Statistics()
+    metrics = make_metrics(engine.counts, statistics)
+    service = Service(engine, settings, metrics, statistics, record)
+    middleware = [Middleware(CheckingLayer, settings=settings)]
+    if settings.origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=("GET", "HEAD", "OPTIONS", *_WRITING),
+                allow_headers=("*",),
+                expose_headers=_EXPOSED,
+            )
+        )
+    middleware.append(Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5))
+    app = Starlette(
+        routes=_make_routes(service),
+        middleware=middleware,
+        exception_handlers={HTTPException: _tell_error},
+    )
+    return RecordingLayer(app, metrics, record)
+
+
+def _make_routes(service: Service) -> list[Route]:
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(path, partial(handler, service), methods=("GET", "HEAD", *methods))
+
+    routes = [
+        route("/", _answer_root),
+        route("/sparql", answer_sparql, "POST"),
+        route("/sparql/", answer_sparql, "POST"),
+        route("/graphs", answer_graph_store, *_WRITING),
+        route("/graphs/{path:path}", answer_graph_store, *_WRITING),
+        route("/.well-known/void", _answer_void),
+        route("/dcat", _answer_catalogue),
+        route("/prefixes", _answer_prefixes),
+        route("/export/concord.{ending}", answer_export),
+        route("/data/{path:path}", answer_data),
+        route("/page/{path:path}", answer_page),
+        route("/health", _answer_health),
+        route("/metrics", _answer_metrics),
+    ]
+    for section in SECTIONS:
+        methods = _WRITING if section == "graph" else ()
+        routes.append(route(f"/{section}", answer_thing, *methods))
+        routes.append(route(f"/{section}/{{path:path}}", answer_thing, *methods))
+    return routes
+
+
+async def _tell_error(request: Request, error: Exception) -> Response:
+    """What is wrong in one line of text; of a method, which there are."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        allowed = sorted({*headers["Allow"].split(", "), "OPTIONS"})
+        headers["Allow"] = ", ".join(allowed)
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
+        error = HTTPException(405, f"the methods here are {headers['Allow']}")
+    line = " ".join(error.detail.split())
+    return PlainTextResponse(f"{line}\n", error.status_code, headers)
+
+
+async def _answer_root(service: Service, request: Request) -> Response:
+    base = find_base(service.settings, request.scope)
+    return Response(status_code=303, headers={"Location": f"{base}/sparql"})
+
+
+async def _answer_void(service: Service, request: Request) -> Response:
+    base = find_base(service.settings, request.scope)
+    return await send_description(service, request, describe_void, base)
+
+
+async def _answer_catalogue(service: Service, request: Request) -> Response:
+    base = find_base(service.settings, request.scope)
+    return await send_description(service, request, describe_catalogue, base)
+
+
+async def _answer_prefixes(service: Service, request: Request) -> Response:
+    wanted = negotiate(request.headers.get("accept"), _PREFIX_TYPES)
+    if wanted is None:
+        raise HTTPException(406, f"there is this in {', '.join(_PREFIX_TYPES)}")
+    headers = {"Vary": "Accept", "Cache-Control": "max-age=3600"}
+    return Response(format_prefixes(wanted), headers=headers, media_type=add_charset(wanted))
+
+
+async def _answer_health(service: Service, request: Request) -> Response:
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+async def _answer_metrics(service: Service, request: Request) -> Response:
+    service.statistics.renew_later(service.engine.stamp, service.engine.ask)
+    media_type, text = format_metrics(service.metrics, request.headers.get("accept"))
+    return Response(text, headers={"Content-Type": media_type, "Cache-Control": "no-store"})

@@ -1,0 +1,102 @@
+"""The SPARQL 1.1 Protocol."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.query.negotiation import GRAPH_TYPES, negotiate
+from kg.query.requests import QueryRequest, UpdateRequest
+from kg.server.answers import Service, ask_engine, is_known, send_answer, send_known, tag_answer
+from kg.server.bodies import read_body
+from kg.server.descriptions import describe_service, send_description
+from kg.server.layers import find_base
+from kg.server.pages import send_endpoint_page
+from kg.server.parameters import UPDATE, ContentType, read_content_type, read_operation
+
+PATH = "/sparql"
+
+# What gives another answer each time. An escape could spell any of it, and what a remote endpoint
+# says is nobody's to vouch for.
+_FLEETING = re.compile(
+    r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*(?:#[^\n\r]*\s*)*\(|\bSERVICE\b|\\u", re.IGNORECASE
+)
+
+
+async def answer_sparql(service: Service, request: Request) -> Response:
+    """Answer a query, carry out an update, or describe the service."""
+    base = find_base(service.settings, request.scope)
+    operation = await _read_request(service, request, f"{base}{PATH}")
+    if operation is None:
+        return await _describe(service, request, base)
+    if isinstance(operation, UpdateRequest):
+        authorise(service, request)
+        return await send_answer(request, await ask_engine(service, request, operation))
+    return await _answer_query(service, request, operation)
+
+
+async def _read_request(
+    service: Service, request: Request, base: str
+) -> QueryRequest | UpdateRequest | None:
+    content: ContentType | None = None
+    body = b""
+    if request.method == "POST":
+        content = read_content_type(request.headers.get("content-type"))
+        if content.media_type == UPDATE:
+            authorise(service, request)
+        settings = service.settings
+        size = settings.body_size if is_authorised(service, request) else settings.query_size
+        body = await read_body(request, size=size, seconds=settings.body_seconds)
+    accept = request.headers.get("accept")
+    query_string = request.scope["query_string"]
+    return read_operation(query_string, content, body, accept=accept, base=base)
+
+
+async def _answer_query(service: Service, request: Request, query: QueryRequest) -> Response:
+    headers = {"Vary": "Accept"}
+    if _FLEETING.search(query.text) is None:
+        named = (*query.default_graphs, "", *query.named_graphs)
+        tag = tag_answer(service, query.text, query.accept, query.base, *named)
+        headers["ETag"] = tag
+        if request.method != "POST" and is_known(request, tag):
+            return send_known(headers)
+    else:
+        headers["Cache-Control"] = "no-store"
+    return await send_answer(request, await ask_engine(service, request, query), headers)
+
+
+async def _describe(service: Service, request: Request, base: str) -> Response:
+    wanted = negotiate(request.headers.get("accept"), (*GRAPH_TYPES, "text/html"))
+    if wanted == "text/html":
+        return send_endpoint_page(service, request, base)
+    return await send_description(service, request, describe_service, base)
+
+
+# ---------------------------------------------------------------------------- what may be done
+
+
+def is_authorised(service: Service, request: Request) -> bool:
+    """Whether a request carries the token that writing takes."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    token = service.settings.token
+    if not service.engine.writable or token is None or scheme.lower() != "bearer":
+        return False
+    # Of digests, since the time of a comparison tells the length of what is compared.
+    sides = (hashlib.sha256(text.encode()).digest() for text in (given.strip(), token))
+    return hmac.compare_digest(*sides)
+
+
+def authorise(service: Service, request: Request) -> None:
+    """Refuse a request that may not write: 403 where none may, 401 where it needs the token."""
+    if not service.engine.writable:
+        raise HTTPException(403, "this server is for reading only: run it with --writable")
+    if not is_authorised(service, request):
+        given = "authorization" in request.headers
+        challenge = 'Bearer realm="concord"' + (', error="invalid_token"' if given else "")
+        message = "writing needs the token: send it as Authorization: Bearer"
+        raise HTTPException(401, message, {"WWW-Authenticate": challenge})
