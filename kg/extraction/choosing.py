@@ -32,6 +32,9 @@ _OVERSHADOWED = 0.5
 _ENDURING = 0.6
 """How well a date fits what is not known to have begun or ended."""
 
+_IN_OFFICE = 0.75
+"""How well a date fits one who held an office then and did not lead the state."""
+
 _FARTHER = 0.8
 """How much a date counts that is not the nearest."""
 
@@ -41,6 +44,7 @@ _RELATED = 0.6
 _FOREIGN_STATE = 0.4
 """What company counts for a state of which nothing else is near: states are named by strangers."""
 
+_PROVINCE = (KG.Place, False)
 _HEADSHIPS = frozenset({"president", "minister", "chancellor", "premier"})
 _OFFICES = _HEADSHIPS | {"secretary", "ambassador"}
 
@@ -88,14 +92,20 @@ def is_certain(match: NameMatch) -> bool:
 
 def pick_clear(ranked: Sequence[Namesake]) -> URIRef | None:
     """The first of ranked namesakes if it leads clearly; a surname must also be well supported."""
+    while ranked and not _is_supported(ranked[0]):
+        ranked = ranked[1:]
     if not ranked:
         return None
-    introduced = dict(ranked[0].parts)["name"] == _INTRODUCED
-    if ranked[0].surface == "surname" and ranked[0].score < LINK and not introduced:
-        return None
-    if len(ranked) > 1 and round(ranked[0].score - ranked[1].score, 4) < MARGIN:
+    rivals = [each.score for each in ranked[1:]]
+    if rivals and round(ranked[0].score - rivals[0], 4) < MARGIN:
         return None
     return ranked[0].entry
+
+
+def _is_supported(namesake: Namesake) -> bool:
+    """Whether more than the surname speaks for one of whom only the surname is given."""
+    introduced = dict(namesake.parts)["name"] == _INTRODUCED
+    return namesake.surface != "surname" or introduced or namesake.score >= LINK
 
 
 def weigh_candidates(names: Names, match: NameMatch, context: Context) -> tuple[Namesake, ...]:
@@ -153,7 +163,7 @@ def _fit_name(
         return value
     wordlike = names.is_wordlike(entry.surname or "") and not context.title
     rivals = any(c.surface != "surname" for c in match.candidates)
-    if rivals and not context.title and (wordlike or time != 1):
+    if rivals and not context.title and (wordlike or (time or 0.0) < _IN_OFFICE):
         # Others have this very name; one who is known by it only in part must be in office.
         return _OVERSHADOWED
     if wordlike:
@@ -222,7 +232,7 @@ def _fit_date(entry: NameEntry, owner: NameEntry, date: str) -> float | None:
 
 def _fit_term(term: Term, date: str) -> float:
     """1 for whoever led the state then, less for other offices and other times."""
-    rank = 1.0 if term.effective else 0.75
+    rank = 1.0 if term.effective else _IN_OFFICE
     return rank * (fit_time([date], [Period(term.start, term.end)]) or 0.0)
 
 
@@ -261,17 +271,14 @@ def _goes_abroad(names: Names, candidate: Candidate, entry: NameEntry) -> bool:
 
 def _are_related(entry: NameEntry, other: NameEntry) -> bool:
     """Whether one points at the other, or both belong to one country as such things do."""
+    shared = entry.country is not None and entry.country == other.country
+    if entry.kind == KG.Place:
+        # That a country or its people are near says little of which of its places is meant, and
+        # its provinces little of which of its cities.
+        return shared and other.kind == KG.Place and _sort(entry) in {_sort(other), _PROVINCE}
     pointers = {entry.capital_of, entry.in_state, entry.of_state, entry.headed_by}
     back = {other.capital_of, other.in_state, other.of_state, other.headed_by}
-    if other.iri in pointers or entry.iri in back:
-        return True
-    if entry.country is None or entry.country != other.country:
-        return False
-    # That a country's people are near says little of which of its places is meant, and its
-    # provinces little of which of its cities.
-    if entry.kind != KG.Place:
-        return True
-    return other.kind == KG.Place and _sort(entry) in {_sort(other), (KG.Place, False)}
+    return shared or other.iri in pointers or entry.iri in back
 
 
 def _list_countries(names: Names, entry: NameEntry) -> Iterator[str]:

@@ -18,7 +18,7 @@ from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Nam
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
 from kg.extraction.phrases import join_words
 from kg.extraction.runs import find_runs, is_capital
-from kg.extraction.surroundings import date_sentences, describe_context, note_names
+from kg.extraction.surroundings import date_sentences, describe_context, find_governed, note_names
 from kg.extraction.titles import add_titles, find_titles, is_title, name_offices
 from kg.extraction.tree import SUBJECTS, Tree, read_case
 from kg.extraction.weighing import MARGIN
@@ -203,7 +203,7 @@ def _choose(
             return None
         moved = replace(inner[0], start=match.start, end=match.end - 1)
         return _choose(tree, moved, beside, names, memory, dates, vocabulary)
-    naming = _take(tree, match, candidate, names, memory, vocabulary)
+    naming = _take(tree, match, candidate, names, memory, dates, vocabulary)
     if naming is None or naming.entry is None:
         return naming
     if naming.entry != entry.iri and ranked:
@@ -218,6 +218,7 @@ def _take(
     candidate: Candidate,
     names: Names,
     memory: Memory,
+    dates: tuple[str, ...],
     vocabulary: Vocabulary,
 ) -> Naming | None:
     """What the chosen candidate makes of a match: the thing itself, its state, its people."""
@@ -238,20 +239,24 @@ def _take(
         return Naming(match.start, match.end, KG.Concept, label, form)
     if candidate.surface == "demonym" and _is_people(tree, match, words):
         return Naming(match.start, match.end, KG.Group, words[-1], form, None, entry.country)
-    if kind == KG.Place and entry.capital_of is not None and _acts(tree, match.start, match.end):
-        state = names.entry(entry.capital_of)
-        kind, iri, label = state.kind, state.iri, state.label
-    return Naming(match.start, match.end, kind, label, form, iri, entry.country)
+    country = entry.country
+    if kind == KG.Place and _acts(tree, match.start, match.end):
+        governed = find_governed(names, entry, memory, dates)
+        if governed is not None:
+            state = names.entry(governed)
+            kind, iri, label = state.kind, state.iri, state.label
+            country = state.country or country
+    return Naming(match.start, match.end, kind, label, form, iri, country)
 
 
 def _name_open(
     tree: Tree, match: NameMatch, names: Names, ranked: Sequence[Namesake]
 ) -> Naming | None:
     """A name that nothing tells whose it is ("Congo"): a thing of that kind all the same."""
-    if not ranked or ranked[0].surface == "surname":
+    if all(each.surface == "surname" for each in ranked):
         return None
     level = [each for each in ranked if round(ranked[0].score - each.score, 4) < MARGIN]
-    entries = [names.entry(each.entry) for each in level if each.surface != "surname"]
+    entries = [names.entry(each.entry) for each in level]
     countries = {entry.country for entry in entries}
     form = next(c.form for c in match.candidates if c.entry == ranked[0].entry)
     name = join_words(tree, list(range(match.start, match.end)))

@@ -22,7 +22,7 @@ from rdflib.namespace import DCTERMS
 from kg.iris import ID, KG
 from kg.rdf import SourceTriple, read_turtle
 
-FORMAT = 4
+FORMAT = 5
 SECTIONS = ("entries", "keys", "firsts", "folded", "organs", "holders", "words", "memberships")
 LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "ß": "ss"}
@@ -284,7 +284,10 @@ def fold_keys(keys: Iterable[str]) -> list[tuple[str, str]]:
 def list_organs(
     by_class: Mapping[str, list[URIRef]], described: Mapping[URIRef, Description]
 ) -> Iterator[str]:
-    """Owner and role to entry: a state's government and forces, a leader's administration."""
+    """Owner and role to entry: a state's government and forces, a leader's administration.
+
+    Of a city, as seat, the states of old that were governed from it.
+    """
     for subject in by_class.get("Government", ()):
         for predicate in (KG.ofState, KG.headedBy):
             for owner in described[subject].get(predicate, ()):
@@ -293,6 +296,9 @@ def list_organs(
         for owner in described[subject].get(KG.ofState, ()):
             branch = first(described[subject], KG.branch) or "armed forces"
             yield f"{localise(owner)} {branch}\t{localise(subject)}"
+    for subject in by_class.get("Place", ()):
+        if states := described[subject].get(KG.seatOf):
+            yield f"{localise(subject)} seat\t" + " ".join(sorted(map(localise, states)))
 
 
 def list_holders(

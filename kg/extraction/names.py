@@ -316,6 +316,13 @@ class Names:
         """Whether a surname is a word or a month too."""
         return surname in self._wordlike
 
+    def states_of_seat(self, city: URIRef) -> tuple[URIRef, ...]:
+        """The states that are no more and were governed from a city."""
+        return tuple(
+            ID[local]
+            for local in self._organs.get(f"{city.removeprefix(str(ID))} seat", "").split()
+        )
+
     def office(self, state: URIRef, *, date: str, office: str | None = None) -> URIRef | None:
         """Who led a state at an ISO date, or held the office named there ("Prime Minister").
 

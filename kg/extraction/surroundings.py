@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from rdflib import URIRef
 
 from kg.extraction.choosing import Context, is_certain
-from kg.extraction.names import NameMatch, Names
+from kg.extraction.names import NameEntry, NameMatch, Names
 from kg.extraction.naming import Memory, head_of
 from kg.extraction.tree import SUBJECTS, Tree, find_conjuncts, find_first_conjunct, read_case
+from kg.extraction.weighing import covers_date
 from kg.iris import KG
 from kg.model import Document
 
@@ -90,6 +91,20 @@ def describe_context(
         alike=frozenset(alike),
         title=before if names.is_title(before) else "",
     )
+
+
+def find_governed(
+    names: Names, city: NameEntry, memory: Memory, dates: tuple[str, ...]
+) -> URIRef | None:
+    """The state that a city stands for: of former ones too where the date, or their name, tells."""
+    for iri in names.states_of_seat(city.iri):
+        former = names.entry(iri)
+        if dates:
+            if covers_date(former.valid_from, former.valid_until, dates[0]):
+                return iri
+        elif iri in memory.certain and city.capital_of not in memory.certain:
+            return iri
+    return city.capital_of
 
 
 def _find_known(match: NameMatch, memory: Memory) -> URIRef | None:
