@@ -47,6 +47,7 @@ _FOREIGN_STATE = 0.4
 _PROVINCE = (KG.Place, False)
 _HEADSHIPS = frozenset({"president", "minister", "chancellor", "premier"})
 _OFFICES = _HEADSHIPS | {"secretary", "ambassador"}
+_MINISTRIES = frozenset({"foreign", "defence", "defense", "treasury", "finance"})
 
 _PRIORS = {KG.State: 1.0, KG.Organization: 0.8, KG.Alliance: 0.9, KG.Government: 0.7,
            KG.Agreement: 0.8, KG.Group: 0.6, KG.Place: 0.4}  # fmt: skip
@@ -61,7 +62,7 @@ class Context:
     entries named in full, `named` those named without doubt anywhere in the article, `near` those
     named so in the same sentence. `countries` are the alpha-3 codes of states mentioned, most
     often first. `kinds` can stand at this place of the sentence, `alike` are entries to which the
-    name is coordinated; both empty where that is open. `title` is the title before it, if any.
+    name is coordinated; both empty where that is open. `title` are the words of a title before it.
     """
 
     dates: tuple[str, ...] = ()
@@ -71,7 +72,7 @@ class Context:
     countries: Sequence[str] = ()
     kinds: Collection[URIRef] = ()
     alike: Collection[URIRef] = ()
-    title: str = ""
+    title: Collection[str] = ()
 
 
 def choose_candidate(names: Names, match: NameMatch, context: Context) -> Candidate | None:
@@ -186,15 +187,15 @@ def _fit_place(names: Names, entry: NameEntry, context: Context, *, alone: bool)
     return 1.0 if alone else None
 
 
-def _bears_title(entry: NameEntry, title: str) -> bool:
+def _bears_title(entry: NameEntry, title: Collection[str]) -> bool:
     """Whether somebody held the office that a title before the name tells of, if any."""
-    word = title.casefold().rstrip(".")
-    if word not in _OFFICES:
+    words = _MINISTRIES.intersection(title) or _OFFICES.intersection(title)
+    if not words:
         return True
     # Of most leaders of former times no more is known than that they led.
-    leads = word in _HEADSHIPS
+    leads = bool(_HEADSHIPS & words)
     return any(
-        word in term.office.casefold().split()
+        words.intersection(term.office.casefold().split())
         or (leads and term.effective and term.office == "leader")
         for term in entry.terms
     )

@@ -76,7 +76,6 @@ def describe_context(
     others = [m for m in beside if m.end <= match.start or match.end <= m.start]
     known = {m.start: iri for m in others if (iri := _find_known(m, memory)) is not None}
     head = head_of(tree, match.start, match.end)
-    before = tree.tokens[match.start - 1].text if match.start else ""
     row = set(find_conjuncts(tree, find_first_conjunct(tree, head)))
     alike = [
         known[m.start] for m in others if m.start in known and head_of(tree, m.start, m.end) in row
@@ -89,8 +88,19 @@ def describe_context(
         countries=[code for code, _ in memory.countries.most_common()],
         kinds=_find_kinds(tree, head),
         alike=frozenset(alike),
-        title=before if names.is_title(before) else "",
+        title=_find_title(tree, match.start, names),
     )
+
+
+def _find_title(tree: Tree, start: int, names: Names) -> frozenset[str]:
+    """The words of the title before a name ("Secretary of State")."""
+    begin = start
+    while begin and (
+        names.is_title(tree.tokens[begin - 1].text)
+        or (tree.tokens[begin - 1].text == "of" and begin < start)
+    ):
+        begin -= 1
+    return frozenset(t.text.casefold().rstrip(".") for t in tree.tokens[begin:start])
 
 
 def find_governed(
