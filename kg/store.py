@@ -226,6 +226,16 @@ def open_graph(directory: Path, *, create: bool = False, read_only: bool = False
     return GraphStore(directory, store, read_only=read_only, lock=lock)
 
 
+def open_snapshot(directory: Path) -> GraphStore:
+    """The graph as it is now, for a process that holds its lock already (see `reserve_graph`).
+
+    Raises GraphError where it cannot be read, as while another writes it.
+    """
+    with translate_errors(directory):
+        store = QuadStore(directory / _STORE, read_only=True)
+    return GraphStore(directory, store, read_only=True, lock=None)
+
+
 def open_memory_graph() -> GraphStore:
     """An empty graph that lives in memory and is never written."""
     return GraphStore(Path("memory"), QuadStore(), read_only=False, lock=None)

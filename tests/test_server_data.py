@@ -320,3 +320,37 @@ def test_the_whole_graph_comes_in_every_syntax(server):
     assert len({graph for _, graph in quads}) == 6
     assert len(json.loads(replies["jsonld"].body)) > 100
     assert server.ask("/export/concord.xyz").status == 404
+
+
+# ------------------------------------------------------------------------------------- search
+
+
+def test_things_and_sentences_are_found_by_words(server):
+    found = server.ask("/search?q=Japan&limit=2")
+    assert found.status == 200
+    assert found.json["hits"][0]["label"] == "Japan"
+    assert found.json["hits"][0]["kind"] == "entity"
+    again = server.ask("/search?q=Japan&limit=2", If_None_Match=found.headers["etag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_hits_come_in_pages(server):
+    first = server.ask("/search?q=Japan&limit=1")
+    assert first.headers["link"] == f'<{server.base}/search?q=Japan&limit=1&page=2>; rel="next"'
+    second = server.ask("/search?q=Japan&limit=1&page=2")
+    assert second.json["hits"] != first.json["hits"]
+
+
+def test_names_are_completed(server):
+    hits = server.ask("/search?prefix=Jap").json["hits"]
+    assert [hit["label"] for hit in hits][:1] == ["Japan"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/search", "/search?q=a&prefix=b", "/search?q=a&kind=x", "/search?q=a&limit=0",
+     "/search?q=a&limit=%F0%9D%9F%98", "/search?q=a&page=9999", f"/search?q={'a+' * 99}"],
+)  # fmt: skip
+def test_a_search_that_is_none_is_told(server, path):
+    reply = server.ask(path)
+    assert (reply.status, reply.body.count(b"\n")) == (400, 1)

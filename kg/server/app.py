@@ -31,6 +31,7 @@ from kg.server.layers import CheckingLayer, RecordingLayer, find_base
 from kg.server.linked_data import SECTIONS, answer_data, answer_page, answer_thing
 from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
+from kg.server.searching import answer_search
 from kg.server.settings import Settings
 from kg.server.statistics import Statistics
 
@@ -82,6 +83,7 @@ def _make_routes(service: Service) -> list[Route]:
         route("/export/concord.{ending}", answer_export),
         route("/data/{path:path}", answer_data),
         route("/page/{path:path}", answer_page),
+        route("/search", answer_search),
         route("/health", _answer_health),
         route("/metrics", _answer_metrics),
     ]

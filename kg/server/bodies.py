@@ -13,6 +13,7 @@ from kg.server.parameters import read_content_type, require_utf8
 _BOUNDARY = re.compile(r';[ \t]*boundary=(?:"([^"\\]{1,70})"|([^;\s"]{1,70}))', re.IGNORECASE)
 _HEADER = re.compile(rb"(?i)content-type[ \t]*:[ \t]*([^\r\n]*)")
 _MOST_PARTS = 100
+_LONGEST_HEAD = 8192
 
 Payload = tuple[str, bytes]
 
@@ -68,8 +69,8 @@ def split_payloads(header: str | None, body: bytes) -> tuple[Payload, ...]:
 def _read_part(piece: bytes) -> Payload:
     # Blanks may follow the boundary (RFC 2046, 5.1.1), and a part without headers is empty there.
     head, parted, body = piece.lstrip(b" \t").partition(b"\r\n\r\n")
-    if not parted or not head.startswith(b"\r\n"):
-        raise HTTPException(400, "a part of multipart/form-data has no headers")
+    if not parted or not head.startswith(b"\r\n") or len(head) > _LONGEST_HEAD:
+        raise HTTPException(400, "a part of multipart/form-data has no headers, or too many")
     found = [_HEADER.fullmatch(line) for line in head.split(b"\r\n")]
     types = [match[1].decode("latin-1") for match in found if match is not None]
     content = read_content_type(types[0] if types else None)

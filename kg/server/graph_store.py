@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
 from starlette.exceptions import HTTPException
@@ -73,7 +74,8 @@ async def answer_graph(
     if request.method in ("POST", "PUT"):
         settings = service.settings
         body = await read_body(request, size=settings.body_size, seconds=settings.body_seconds)
-        payloads = split_payloads(request.headers.get("content-type"), body)
+        header = request.headers.get("content-type")
+        payloads = await asyncio.to_thread(split_payloads, header, body)
     if made:
         headers["Location"] = graph or ""
     asked = GraphRequest(
