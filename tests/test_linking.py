@@ -35,6 +35,13 @@ def test_every_link_names_its_dataset(names):
         assert host.removeprefix("www.").split(".")[-2] in link.target
 
 
+def test_a_link_is_as_sure_as_the_choice_of_what_the_name_means(read_text, names):
+    reading = read_text("Russia invaded Georgia.", issued="2008-08-12")
+    scores = {link.entity: link.score for link in reading.links}
+    assert scores[ID["Russia"]] == 1.0
+    assert 0.7 < scores[ID["Georgia"]] < 1.0
+
+
 def test_unknown_things_are_not_linked(names):
     unknown = make_entity("Ruritania", None)
     assert link_entities([unknown], names) == ()

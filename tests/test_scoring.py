@@ -112,6 +112,8 @@ def test_time_counts_where_both_sides_know_it():
     assert fit_time([], terms) is None
     assert fit_time(["2003"], []) is None
     assert fit_time(["2003", "1950"], terms) == 0.5
+    assert fit_time(["2010-01-01"], terms, lasting=True) == 0.1
+    assert fit_time(["1998-01-01"], terms, lasting=True) == 0
 
 
 def test_company_counts_by_relatives_and_country():

@@ -22,6 +22,7 @@ from kg.extraction.weighing import (
     fit_company,
     fit_time,
 )
+from kg.iris import KG
 from kg.linking.records import LinkCandidate, LinkQuery, LinkState
 from kg.model import Period
 from kg.vocabulary import load_vocabulary
@@ -63,7 +64,7 @@ def score_candidate(
     found = {
         "name": compare_names(query.names, (facts.label, *facts.aliases)),
         "type": _fit_kind(query.kind, facts.kinds, kinds or _load_kinds()),
-        "time": fit_time(query.dates, facts.periods),
+        "time": fit_time(query.dates, facts.periods, lasting=query.kind != KG.Person),
         "company": _fit_company(query, facts),
         "prior": facts.prior,
     }
