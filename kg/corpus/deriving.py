@@ -19,8 +19,10 @@ from rdflib import DCTERMS, URIRef
 from kg import graph, iris
 from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
+from kg.corpus.identity import find_dates, find_facts, find_strangers
 from kg.corpus.records import Progress, Stage
 from kg.iris import KG
+from kg.linking.strangers import meet_strangers
 from kg.model import Finding, Severity
 from kg.rdf import Quad, Triple
 from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
@@ -52,11 +54,16 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
     report(Progress(Stage.BACKGROUND, 0, 1))
     stamp = compute_fingerprint(ontology)
     described = list(_drop_graphs(graph.describe_ontology(ontology)))
+    descriptions = graph.read_descriptions(ontology)
     background = graph.describe_background(
-        find_uses(draft), graph.read_descriptions(ontology), countries=_find_countries(draft)
+        find_uses(draft), descriptions, countries=_find_countries(draft)
     )
+    articles = find_article_graphs(draft)
+    meetings, proposals = meet_strangers(find_strangers(draft, descriptions, articles))
+    identity = graph.describe_identity(meetings, proposals, find_facts(draft, articles))
     _amend(draft, iris.ONTOLOGY_GRAPH, described)
     before = _amend(draft, iris.BACKGROUND_GRAPH, _drop_graphs(background))
+    before |= _amend(draft, iris.IDENTITY_GRAPH, _drop_graphs(identity))
     report(Progress(Stage.REASONING, 0, 1))
     kept = _Kept(stamp, _find_articles(draft), _hash_triples(before))
     closed, things, findings = _close(draft, kept)
@@ -64,7 +71,7 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
     findings += _check(draft, stamp, kept.articles)
     notes = {
         "stamp": stamp,
-        "background": _hash_triples(draft.triples(iris.BACKGROUND_GRAPH)),
+        "background": _hash_triples(_list_derived(draft)),
         "articles": kept.articles,
         "things": sorted(things),
     }
@@ -77,6 +84,12 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
         save_closure(place, closed, notes)
     report(Progress(Stage.CHECKING, 1, 1))
     return Derived(tuple(findings), withdrawn)
+
+
+def _list_derived(store: GraphStore) -> Iterator[Triple]:
+    """What is known of the things beside the articles' facts, and follows from the articles."""
+    yield from store.triples(iris.BACKGROUND_GRAPH)
+    yield from store.triples(iris.IDENTITY_GRAPH)
 
 
 def _amend(draft: Draft, name: URIRef, triples: Iterable[Triple]) -> set[Triple]:
@@ -188,8 +201,7 @@ def _find_touched(
     if not all(content[name] for name in content if str(name) in then):
         return None  # It went without leave: what it gave is not known.
     changed = _gather(ontology, content, own)
-    old = set(draft.below.triples(iris.BACKGROUND_GRAPH))
-    background = old ^ set(draft.triples(iris.BACKGROUND_GRAPH))
+    background = set(_list_derived(draft.below)) ^ set(_list_derived(draft))
     return {triple[0] for triple in (*changed.data, *background)} | changed.things
 
 
@@ -291,10 +303,7 @@ def _find_countries(store: GraphStore) -> frozenset[str]:
 
 def find_uses(store: GraphStore) -> Mapping[URIRef, Collection[str]]:
     """The things that the articles of the graph name, each with those articles' dates."""
-    dates: dict[URIRef, str] = {}
-    for predicate in (KG.received, DCTERMS.issued):
-        for _, _, date, article in store.quads(predicate=predicate):
-            dates[article] = str(date)
+    dates = find_dates(store)
     uses: dict[URIRef, set[str]] = {}
     articles = find_article_graphs(store)
     for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder):
