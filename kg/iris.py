@@ -28,6 +28,7 @@ ID = _Terms(BASE + "id/")
 
 ONTOLOGY_GRAPH = URIRef(BASE + "graph/ontology")
 BACKGROUND_GRAPH = URIRef(BASE + "graph/background")
+IDENTITY_GRAPH = URIRef(BASE + "graph/identity")
 INFERRED_GRAPH = URIRef(BASE + "graph/inferred")
 LINKS_GRAPH = URIRef(BASE + "graph/links")
 DECISIONS_GRAPH = URIRef(BASE + "graph/decisions")

@@ -19,13 +19,15 @@ from rdflib import DCTERMS, URIRef
 from kg import graph, iris
 from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
+from kg.corpus.identity import find_dates, find_facts, find_strangers
 from kg.corpus.records import Progress, Stage
 from kg.iris import KG
+from kg.linking.strangers import meet_strangers
 from kg.model import Finding, Severity
 from kg.rdf import Quad, Triple
 from kg.review import find_standing, read_decisions
 from kg.review.applying import apply_decisions
-from kg.review.effects import Applied, Rejections
+from kg.review.effects import Applied, Rejections, part_strangers
 from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
@@ -63,6 +65,12 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
     )
     kept = (each for each in _drop_graphs(background) if not reviewed.rejections.cover(each))
     before = _amend(draft, iris.BACKGROUND_GRAPH, kept)
+    articles = find_article_graphs(draft)
+    meetings, proposals = part_strangers(
+        *meet_strangers(find_strangers(draft, descriptions, articles)), reviewed.rejections
+    )
+    identity = graph.describe_identity(meetings, proposals, find_facts(draft, articles))
+    before |= _amend(draft, iris.IDENTITY_GRAPH, _drop_graphs(identity))
     report(Progress(Stage.REASONING, 0, 1))
     now = _Kept(stamp, _find_articles(draft), _hash_triples(before))
     closed, things, findings = _close(draft, now)
@@ -70,7 +78,7 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
     findings += [*_check(draft, stamp, now.articles), *reviewed.findings]
     notes = {
         "stamp": stamp,
-        "background": _hash_triples(draft.triples(iris.BACKGROUND_GRAPH)),
+        "background": _hash_triples(_list_derived(draft)),
         "articles": now.articles,
         "things": sorted(things),
     }
@@ -100,6 +108,12 @@ def _review(draft: Draft, descriptions: graph.Descriptions) -> Applied:
         if added or gone:
             draft.amend(name, added, gone)
     return applied
+
+
+def _list_derived(store: GraphStore) -> Iterator[Triple]:
+    """What is known of the things beside the articles' facts, and follows from the articles."""
+    yield from store.triples(iris.BACKGROUND_GRAPH)
+    yield from store.triples(iris.IDENTITY_GRAPH)
 
 
 def _amend(draft: Draft, name: URIRef, triples: Iterable[Triple]) -> set[Triple]:
@@ -211,8 +225,7 @@ def _find_touched(
             content[name] = list(draft.below.triples(name)) if article in then else []
             content[name] += draft.triples(name) if article in articles else ()
     changed = _gather(ontology, content, own)
-    old = set(draft.below.triples(iris.BACKGROUND_GRAPH))
-    background = old ^ set(draft.triples(iris.BACKGROUND_GRAPH))
+    background = set(_list_derived(draft.below)) ^ set(_list_derived(draft))
     return {triple[0] for triple in (*changed.data, *background)} | changed.things
 
 
@@ -322,10 +335,7 @@ def _find_countries(store: GraphStore) -> frozenset[str]:
 
 def find_uses(store: GraphStore) -> Mapping[URIRef, Collection[str]]:
     """The things that the articles of the graph name, each with those articles' dates."""
-    dates: dict[URIRef, str] = {}
-    for predicate in (KG.received, DCTERMS.issued):
-        for _, _, date, article in store.quads(predicate=predicate):
-            dates[article] = str(date)
+    dates = find_dates(store)
     uses: dict[URIRef, set[str]] = {}
     articles = find_article_graphs(store)
     for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder):

@@ -22,6 +22,7 @@ from kg.extraction.weighing import (
     fit_company,
     fit_time,
 )
+from kg.iris import KG
 from kg.linking.records import LinkCandidate, LinkQuery, LinkState
 from kg.model import Period
 from kg.vocabulary import load_vocabulary
@@ -63,7 +64,7 @@ def score_candidate(
     found = {
         "name": compare_names(query.names, (facts.label, *facts.aliases)),
         "type": _fit_kind(query.kind, facts.kinds, kinds or _load_kinds()),
-        "time": fit_time(query.dates, facts.periods),
+        "time": fit_time(query.dates, facts.periods, lasting=query.kind != KG.Person),
         "company": _fit_company(query, facts),
         "prior": facts.prior,
     }
@@ -94,7 +95,7 @@ def decide_link(candidates: Sequence[LinkCandidate]) -> tuple[LinkState, URIRef 
         return LinkState.UNKNOWN, None
     best = ranked[0]
     rivals = [each for each in ranked[1:] if each.target != best.target]
-    if best.score < LINK or (rivals and best.score - rivals[0].score < MARGIN):
+    if best.score < LINK or (rivals and round(best.score - rivals[0].score, 4) < MARGIN):
         return LinkState.OPEN, None
     return LinkState.LINKED, SKOS.exactMatch if best.score >= EXACT else SKOS.closeMatch
 
@@ -111,15 +112,19 @@ def word_reason(parts: Sequence[tuple[str, float]]) -> str:
 
 
 _WORDINGS = {
-    "name": ("has this name", "is named much like it", "has another name"),
+    "name": ("has this name", "has it as a part of its name", "has another name"),
     "type": ("is of this kind", "is of a kind close to it", "is of another kind"),
     "time": (
         "existed or was in office then",
-        "existed or was in office at another time",
-        "did not yet exist then",
+        "may have existed then, or was in office at another time",
+        "belongs to another time",
     ),
-    "company": ("related things are named nearby", "its country is named", "nothing near it fits"),
-    "prior": ("is widely known by it", "is known by it", "is seldom meant by it"),
+    "company": (
+        "what belongs to it is named near",
+        "what is named does not speak against it",
+        "nothing near fits it",
+    ),
+    "prior": ("is widely known", "is known", "is little known"),
 }
 
 

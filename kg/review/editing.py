@@ -157,6 +157,8 @@ class ArticleEditor:
         }
         for thing in self._left - used:
             if not self.view.mentions(thing):
+                for candidate in self.view.find(KG.candidateOf, thing):
+                    self.view.drop(candidate)
                 self.view.drop(thing)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rdflib import URIRef
 
 from kg.iris import ID
+from kg.linking.strangers import Meeting, Proposal
 from kg.model import Finding, Severity
 from kg.rdf import Triple
 from kg.review.correcting import FormerClaim
@@ -56,6 +57,22 @@ class Rejections:
             return False
         only = self.accepted.get((subject, find_dataset(object_)))
         return subject in self.things or (only is not None and object_ not in only)
+
+
+def part_strangers(
+    meetings: Iterable[Meeting], proposals: Iterable[Proposal], rejections: Rejections
+) -> tuple[list[Meeting], list[Proposal]]:
+    """What is one thing in several articles, and what may be, without what people rejected."""
+    apart = rejections.pairs | {(other, one) for one, other in rejections.pairs}
+    left = []
+    for meeting in meetings:
+        members: list[URIRef] = []
+        for member in meeting.members:
+            if all((member, other) not in apart for other in members):
+                members.append(member)
+        if len(members) > 1:
+            left.append(Meeting(tuple(members)))
+    return left, [each for each in proposals if (each.thing, each.candidate.target) not in apart]
 
 
 def find_dataset(target: URIRef) -> str:

@@ -53,7 +53,9 @@ def list_link_cases(
             words = [str(view.one(mention, KG.exact) or "") for view, mention, _ in mentions]
             candidates = _find_namesakes([described.label, *words], described.kind, names())
         candidates = tuple(
-            each for each in candidates if (thing, each.target) not in rejections.pairs
+            each
+            for each in candidates
+            if each.target != thing and (thing, each.target) not in rejections.pairs
         )
         homes = {view.graph.rsplit("/", 1)[1] for view, _, _ in mentions}
         home = homes.pop() if len(homes) == 1 and not known.is_entry(thing) else None
@@ -175,7 +177,11 @@ def _find_namesakes(words: Sequence[str], kind: URIRef, names: Names) -> tuple[L
 
 
 def _rank(candidates: Iterable[LinkCandidate]) -> tuple[LinkCandidate, ...]:
-    return tuple(sorted(candidates, key=lambda each: (-each.score, each.target)))
+    """The best first, each once: what fits in one article may fit better in another."""
+    best: dict[URIRef, LinkCandidate] = {}
+    for candidate in sorted(candidates, key=lambda each: (-each.score, each.target)):
+        best.setdefault(candidate.target, candidate)
+    return tuple(best.values())
 
 
 # ----------------------------------------------------------------------------------------- claims
