@@ -12,11 +12,14 @@ from records import JAPAN, TEXT, TRUMP, VOCABULARY, find_span, make_reading
 from kg import graph, iris
 from kg.enrichment.links import find_decided
 from kg.iris import ID, KG, OA
+from kg.linking.records import LinkCandidate
+from kg.linking.strangers import Meeting, Proposal
 from kg.model import Modality, Polarity, Severity
 from kg.query import run_question
 from kg.rdf import format_quad
 from kg.review.applying import apply_decisions
 from kg.review.articles import ArticleView, describe_claim, restore_read
+from kg.review.effects import part_strangers
 from kg.review.known import Known
 from kg.review.records import (
     Correction,
@@ -369,6 +372,20 @@ def test_an_author_may_have_an_iri_and_a_decision_an_hour_and_a_comment(store):
     apply(store, decision)
     row = ask(store, "decisions", "author date comment")[0]
     assert row == ("https://orcid.org/0000-0002-1825-0097", "2026-01-31T10:00:00Z", "No.")
+
+
+def test_things_of_articles_that_were_told_apart_do_not_meet(store):
+    one, two, three = (ID[f"x-{n}"] for n in range(3))
+    rejections = apply(
+        store,
+        sign(ReviewedThing(Thing(TRUMP)), Verdict(Outcome.REJECT, Thing(one))),
+        on_thing(JAPAN, Outcome.REJECT, two),
+    ).rejections
+    offer = LinkCandidate(two, "x", ID.x, 0.5, ())
+    meetings = [Meeting((one, TRUMP, three)), Meeting((two, JAPAN))]
+    proposals = [Proposal(JAPAN, offer), Proposal(TRUMP, offer)]
+    left = part_strangers(meetings, proposals, rejections)
+    assert left == ([Meeting((one, three))], [Proposal(TRUMP, offer)])
 
 
 # --------------------------------------------------------------------------------- merge and split

@@ -13,6 +13,7 @@ from records import JAPAN, TEXT, TRUMP, make_reading
 from kg import iris
 from kg.cli import main
 from kg.corpus import build_corpus, remove_articles, review_graph
+from kg.corpus.importing import import_files
 from kg.enrichment import keep_decisions
 from kg.enrichment.links import find_decided
 from kg.errors import ReviewError, UnknownTermError
@@ -20,7 +21,7 @@ from kg.export import Format, export_graph
 from kg.iris import KG
 from kg.linking.records import LinkCandidate, LinkDecision, LinkQuery, LinkState
 from kg.model import Severity
-from kg.review import record_decision
+from kg.review import read_decisions, record_decision
 from kg.review.entries import load_sheet
 from kg.review.log import DECISIONS_FILE
 from kg.review.records import (
@@ -176,6 +177,28 @@ def test_taking_decisions_back_leaves_the_graph_as_it_was_built(reviewed, review
     assert dump(graph) == before
 
 
+def test_a_lost_file_of_decisions_is_made_anew_from_the_graph(
+    articles, tmp_path, reviewed, review, build
+):
+    graph, claims, links = reviewed
+    review(graph, claims)
+    review(graph, links)
+    after = dump(graph)
+    (graph / DECISIONS_FILE).unlink()
+    build([articles], graph)
+    assert dump(graph) == after
+    assert len(read_decisions(graph)) == 4
+    # So that what was exported is not as if nobody had decided.
+    (tmp_path / "all.nq").write_bytes(after)
+    import_files([tmp_path / "all.nq"], tmp_path / "elsewhere")
+    build([articles / "a.txt"], tmp_path / "elsewhere")
+    assert dump(tmp_path / "elsewhere") == after
+    record_decision(graph, read_decisions(graph)[0])
+    (graph / DECISIONS_FILE).write_text("")
+    build([articles], graph)
+    assert dump(graph) != after, "but an empty one says that there are none"
+
+
 def test_removing_an_article_takes_only_what_hung_on_it(
     articles, tmp_path, reviewed, review, build, ontology
 ):
@@ -199,9 +222,9 @@ def test_a_rejected_link_is_kept_out_of_the_background(articles, tmp_path, build
     build([articles], tmp_path / "graph")
     assert b"entity/Q17" in dump(tmp_path / "graph")
     review(tmp_path / "graph", path)
-    links = [line for line in dump(tmp_path / "graph").splitlines() if b"entity/Q17" in line]
-    assert len(links) == 1
-    assert b"ontology#candidate>" in links[0]
+    lines = [line for line in dump(tmp_path / "graph").splitlines() if b"entity/Q17>" in line]
+    assert len(lines) == 1
+    assert b"ontology#candidate>" in lines[0]
 
 
 def test_a_changed_reader_keeps_the_decisions(articles, reviewed, review, build):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rdflib import DCTERMS, URIRef
+from rdflib import DCTERMS, PROV, URIRef
 
 from kg import graph, iris
 from kg.corpus.draft import Draft
@@ -28,6 +28,7 @@ from kg.rdf import Quad, Triple
 from kg.review import find_standing, read_decisions
 from kg.review.applying import apply_decisions
 from kg.review.effects import Applied, Rejections, part_strangers
+from kg.review.log import restore_decisions
 from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
 
 def _review(draft: Draft, descriptions: graph.Descriptions) -> Applied:
     """Let the graphs of articles be as the standing decisions leave what was read."""
+    kept = draft.triples(iris.DECISIONS_GRAPH, predicate=PROV.value)
+    restore_decisions(draft.directory, (str(text) for _, _, text in kept))
     decisions = find_standing(read_decisions(draft.directory))
     changes: list[tuple[URIRef, set[Triple], set[Triple]]] = []
 

@@ -37,6 +37,7 @@ from kg.review.records import (
     ReviewedClaim,
     ReviewedThing,
     Thing,
+    Verdict,
     is_merger,
 )
 from kg.store import GraphStore
@@ -97,7 +98,7 @@ def apply_decisions(
     lost = {effect.decision for effect in splits if not effect.mentions}
     found.findings += [*map(report_lost, lost), *report_absent(found.absent)]
     write(iris.LINKS_GRAPH, _link(known, found.on_things, mergers, rejections))
-    write(iris.DECISIONS_GRAPH, set(describe_effects(found.effects())))
+    write(iris.DECISIONS_GRAPH, set(describe_effects(found.effects(), known)))
     return Applied(rejections, tuple(sorted(set(found.findings), key=_order)))
 
 
@@ -138,7 +139,8 @@ def _find_claims_in(
     described = {iri: describe_claim(view, claim) for iri, claim in claims.items()}
     matched, lost = find_again(decisions, described)
     found.on_claims[graph] = [
-        Effect(decision, decision.verdicts[0], iri) for iri, decision in sorted(matched.items())
+        Effect(decision, decision.verdicts[0], iri, described[iri])
+        for iri, decision in sorted(matched.items())
     ]
     for decision in lost:
         verdict, about = decision.verdicts[0], decision.about
@@ -153,7 +155,7 @@ def _find_claims_in(
             now = find_like(apply_correction(about, verdict.correction), fitting)
         if now is not None:
             # The reader now reads it as somebody corrected it.
-            found.fulfilled.append(Effect(decision, verdict, now.iri, now.iri))
+            found.fulfilled.append(Effect(decision, verdict, now.iri, now, now.iri))
         else:
             found.findings.append(report_lost(decision))
 
@@ -178,10 +180,9 @@ def _find_things(known: Known, decisions: Iterable[Decision], found: _Found) -> 
         thing = _locate(known, about.thing, home)
         if thing is not None:
             homes = known.find_homes(thing)
+            now = known.describe_home(thing)
             found.on_things += [
-                Effect(decision, verdict, thing, _locate_target(known, verdict.target, homes))
-                if is_merger(verdict) or verdict.outcome is Outcome.SPLIT
-                else Effect(decision, verdict, thing)
+                Effect(decision, verdict, thing, now, _locate_target(known, verdict, homes))
                 for verdict in decision.verdicts
             ]
         elif home:
@@ -198,10 +199,12 @@ def _locate(known: Known, thing: Thing, graphs: Sequence[URIRef]) -> URIRef | No
     return named.pop() if len(named) == 1 else None
 
 
-def _locate_target(known: Known, thing: Thing | None, homes: Sequence[URIRef]) -> URIRef | None:
-    if thing is None or known.is_entry(thing.iri):
-        return None if thing is None else thing.iri
-    return _locate(known, thing, homes) or thing.iri
+def _locate_target(known: Known, verdict: Verdict, homes: Sequence[URIRef]) -> URIRef | None:
+    """The thing of ours that a thing is merged with, or its mentions are given to."""
+    target = verdict.target
+    if target is None or not (is_merger(verdict) or verdict.outcome is Outcome.SPLIT):
+        return None
+    return target.iri if known.is_entry(target.iri) else _locate(known, target, homes) or target.iri
 
 
 # ----------------------------------------------------------------------------------------- links

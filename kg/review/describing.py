@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rdflib import DCTERMS, PROV, RDF, RDFS, XSD, Literal, URIRef
 
@@ -13,8 +14,17 @@ from kg.model import Modality, Polarity
 from kg.rdf import Triple
 from kg.review.correcting import FormerClaim
 from kg.review.effects import Effect
-from kg.review.records import Decision, Outcome, ReviewedClaim, is_merger
-from kg.review.wording import format_verdict, read_thing
+from kg.review.known import Known
+from kg.review.records import (
+    Decision,
+    Outcome,
+    ReviewedClaim,
+    Thing,
+    Verdict,
+    is_merger,
+    list_meaning,
+)
+from kg.review.wording import format_decision, read_thing
 
 _OUTCOMES = {
     Outcome.ACCEPT: KG.Accepted,
@@ -38,14 +48,37 @@ _DATASETS = {
 }
 
 
-def describe_effects(effects: Iterable[Effect]) -> Iterator[Triple]:
+def describe_effects(effects: Iterable[Effect], known: Known) -> Iterator[Triple]:
     """Every decision that stands, its author and date, what it changed, and the claims it took."""
     for effect in effects:
         yield from _describe_effect(effect)
+        yield _mint(effect), PROV.value, Literal(format_decision(_renew(effect, known)))
+
+
+def _renew(effect: Effect, known: Known) -> Decision:
+    """A decision in the terms of the graph as it is, however it was written when it was taken."""
+
+    def name(thing: Thing | None) -> Thing | None:
+        described = None if thing is None else known.describe(thing.iri)
+        return thing if thing is None or described is None else Thing(thing.iri, described.label)
+
+    def renew(verdict: Verdict) -> Verdict:
+        correction = verdict.correction
+        if correction is not None:
+            correction = replace(
+                correction,
+                subject=name(correction.subject),
+                object=name(correction.object),
+                holder=name(correction.holder),
+            )
+        return replace(verdict, target=name(verdict.target), correction=correction)
+
+    verdicts = tuple(map(renew, effect.decision.verdicts))
+    return replace(effect.decision, about=effect.about, verdicts=verdicts, source="")
 
 
 def _describe_effect(effect: Effect) -> Iterator[Triple]:
-    decision, verdict, about = effect.decision, effect.verdict, effect.decision.about
+    decision, verdict, about = effect.decision, effect.verdict, effect.about
     iri = _mint(effect)
     yield iri, RDF.type, KG.Decision
     merged = is_merger(verdict)
@@ -93,9 +126,9 @@ def describe_link(effect: Effect, thing: URIRef) -> Iterator[Triple]:
 
 
 def _mint(effect: Effect) -> URIRef:
-    said = str(format_verdict(effect.verdict))
     decision = effect.decision
-    return iris.mint_decision(*decision.key, said, decision.author, decision.date)
+    said = repr(list_meaning(effect.verdict))
+    return iris.mint_decision(effect.on, said, decision.author, decision.date)
 
 
 def _sign(iri: URIRef, decision: Decision) -> Iterator[Triple]:

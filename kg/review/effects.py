@@ -13,7 +13,7 @@ from kg.model import Finding, Severity
 from kg.rdf import Triple
 from kg.review.correcting import FormerClaim
 from kg.review.known import MAPPINGS
-from kg.review.records import Decision, ReviewedClaim, Verdict
+from kg.review.records import Decision, ReviewedClaim, ReviewedThing, Verdict
 
 CHECK = "review"
 
@@ -22,12 +22,14 @@ CHECK = "review"
 class Effect:
     """What one verdict did: to `on`, with what `result`, and which claims it took out.
 
-    `changes` are (property, before, after); `mentions` are those that were split off.
+    `about` is what the decision is about as it is now. `changes` are (property, before, after);
+    `mentions` are those that were split off.
     """
 
     decision: Decision
     verdict: Verdict
     on: URIRef
+    about: ReviewedClaim | ReviewedThing
     result: URIRef | None = None
     changes: list[tuple[URIRef, URIRef, URIRef]] = field(default_factory=list)
     former: list[FormerClaim] = field(default_factory=list)

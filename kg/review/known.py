@@ -11,7 +11,7 @@ from kg import iris
 from kg.iris import KG
 from kg.rdf import Triple
 from kg.review.articles import ArticleView, restore_read
-from kg.review.records import fold_name
+from kg.review.records import ReviewedThing, Thing, fold_name
 from kg.store import GraphStore
 
 Describe = Callable[[URIRef], list[Triple]]
@@ -108,6 +108,15 @@ class Known:
     def is_entry(self, thing: URIRef) -> bool:
         """Whether the shipped names have a thing."""
         return bool(self._describe(thing))
+
+    def describe_home(self, thing: URIRef) -> ReviewedThing:
+        """A thing with its name, and the article in which alone it is known, if there is one."""
+        described = self.describe(thing)
+        homes = [] if self.is_entry(thing) else self.find_homes(thing)
+        return ReviewedThing(
+            Thing(thing, "" if described is None else described.label),
+            homes[0].rsplit("/", 1)[1] if len(homes) == 1 else None,
+        )
 
 
 def _read_description(said: Iterable[tuple[URIRef, URIRef | Literal]]) -> Described | None:

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from rdflib import URIRef
 
-from kg.errors import GraphError, UnknownTermError
+from kg.errors import GraphError, ReviewError, UnknownTermError
 from kg.iris import KG
-from kg.review.entries import Sheet, format_entry, load_sheet, parse_sheet, refuse
+from kg.review.entries import Sheet, load_sheet, parse_sheet, refuse
 from kg.review.records import Decision, Outcome, ReviewedClaim, Thing, say_same
-from kg.review.wording import describe_decision, read_decision, read_iri
+from kg.review.wording import format_decision, read_decision, read_iri
 
 try:
     import fcntl
@@ -80,7 +80,7 @@ def record_decisions(directory: Path, decisions: Sequence[Decision]) -> int:
                 if not _stands(decision, kept):
                     kept.append(decision)
             if len(kept) > count:
-                added = "".join(f"\n{_format_decision(each)}" for each in kept[count:])
+                added = "".join(f"\n{format_decision(each)}" for each in kept[count:])
                 text = sheet.text + ("" if sheet.text.endswith("\n") else "\n") + added
                 if _read_sheet(parse_sheet(text, path)) != tuple(kept):
                     refuse(path, None, "nothing can be added: end the file after its last entry")
@@ -89,6 +89,21 @@ def record_decisions(directory: Path, decisions: Sequence[Decision]) -> int:
     except OSError as error:
         message = f"the decisions cannot be kept at {path}: {error.strerror}"
         raise GraphError(message, path=directory) from error
+
+
+def restore_decisions(directory: Path, texts: Iterable[str]) -> int:
+    """Make a lost file of decisions anew from their texts in the graph; gives how many they are.
+
+    Does nothing where the file is there. Texts of foreign graphs that are no decisions are left.
+    """
+    path = directory / DECISIONS_FILE
+    found: list[Decision] = []
+    if directory.is_dir() and not path.exists():
+        for text in sorted(set(texts)):
+            with suppress(ReviewError):
+                found += _read_sheet(parse_sheet(text, path))
+        record_decisions(directory, found)
+    return len(found)
 
 
 def _stands(decision: Decision, kept: Sequence[Decision]) -> bool:
@@ -112,15 +127,10 @@ def _say_same(one: Decision, other: Decision) -> bool:
 
 def _normalise(decision: Decision, path: Path) -> Decision:
     """A decision as it will be read back; refuses what is incomplete or means something else."""
-    (read,) = _read_sheet(parse_sheet(_format_decision(decision), path))
+    (read,) = _read_sheet(parse_sheet(format_decision(decision), path))
     if read.key != decision.key or not say_same(read.verdicts, decision.verdicts):
         refuse(path, None, f"the decision on {decision.key[1]} cannot be written down")
     return read
-
-
-def _format_decision(decision: Decision) -> str:
-    fields = describe_decision(decision)
-    return format_entry({name: value for name, value in fields.items() if value})
 
 
 def _read_sheet(sheet: Sheet) -> tuple[Decision, ...]:

@@ -110,5 +110,4 @@ class GraphLookup:
         """The article in which alone a thing is known, if there is one, and its kind."""
         described = self._known.describe(thing)
         kind = None if described is None else described.kind
-        homes = [] if self._known.is_entry(thing) else self._known.find_homes(thing)
-        return (homes[0].rsplit("/", 1)[1] if len(homes) == 1 else None), kind
+        return self._known.describe_home(thing).article, kind

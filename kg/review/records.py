@@ -200,17 +200,17 @@ def fold_name(name: str) -> str:
 
 def say_same(ones: tuple[Verdict, ...], others: tuple[Verdict, ...]) -> bool:
     """Whether two decisions are one, whatever labels they give the things by."""
-    return list(map(_strip, ones)) == list(map(_strip, others))
+    return list(map(list_meaning, ones)) == list(map(list_meaning, others))
 
 
-def _strip(verdict: Verdict) -> tuple[object, ...]:
+def list_meaning(verdict: Verdict) -> tuple[str, ...]:
+    """What a verdict says, without the labels of things."""
     correction = verdict.correction
-    changed: tuple[object, ...] = ()
+    parts: list[object] = [verdict.outcome.value, verdict.target and verdict.target.iri]
+    parts += verdict.places
     if correction is not None:
         ends = (correction.subject, correction.object, correction.holder)
-        changed = (
-            *(None if end is None else end.iri for end in ends),
-            *(correction.relation, correction.polarity, correction.modality),
-        )
-    target = None if verdict.target is None else verdict.target.iri
-    return verdict.outcome, target, verdict.places, changed
+        parts += [end and end.iri for end in ends]
+        parts.append(correction.relation)
+        parts += [mark and mark.value for mark in (correction.polarity, correction.modality)]
+    return tuple("" if part is None else str(part) for part in parts)

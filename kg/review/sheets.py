@@ -34,8 +34,8 @@ from kg.review.records import (
 from kg.review.wording import (
     VOICE,
     Lookup,
-    describe_decision,
     describe_verdicts,
+    format_decision,
     format_relation,
     format_thing,
     read_decision,
@@ -134,8 +134,7 @@ def update_sheet(
     name = "claim" if kind is ClaimCase else "entity"
     for key, decision in decided.items():
         if key not in texts and key not in covered and key[0] == name:
-            fields = describe_decision(replace(decision, source=""))
-            added.append(format_entry({name: value for name, value in fields.items() if value}))
+            added.append(format_decision(replace(decision, source="")))
     text = _join("".join(pieces), added, sheet)
     if len(parse_sheet(text, path).entries) != len(sheet.entries) + len(added):
         refuse(path, None, "nothing can be added below: let the file end after its last entry")

@@ -19,7 +19,7 @@ from kg.errors import UnknownTermError
 from kg.iris import KG, mint_author_voice, mint_entity, mint_split
 from kg.model import Modality, Polarity
 from kg.rdf import PREFIXES, format_term
-from kg.review.entries import Entry, Item, Plain, refuse
+from kg.review.entries import Entry, Item, Plain, format_entry, refuse
 from kg.review.records import (
     OF_CLAIMS,
     OF_LINKS,
@@ -360,6 +360,12 @@ def read_iri(text: str) -> URIRef | None:
 
 
 # ------------------------------------------------------------------------------------- writing
+
+
+def format_decision(decision: Decision) -> str:
+    """The entry that keeps a decision."""
+    fields = describe_decision(decision)
+    return format_entry({name: value for name, value in fields.items() if value})
 
 
 def describe_decision(decision: Decision) -> dict[str, Plain]:
