@@ -32,6 +32,7 @@ from kg.review.records import (
 )
 from kg.review.sheets import read_review, update_sheet
 from kg.review.wording import (
+    Home,
     describe_decision,
     format_thing,
     read_decision,
@@ -74,7 +75,7 @@ class Lookup:
         return READ if iri == CLAIM else None
 
     def find_home(self, thing):
-        return (ARTICLE, KG.Place) if thing == GEORGIA else (None, None)
+        return Home("Georgia", KG.Place, ARTICLE) if thing == GEORGIA else Home()
 
 
 def read(text, kept=(), **signed):

@@ -12,7 +12,7 @@ from records import JAPAN, TEXT, TRUMP, make_reading
 
 from kg import iris
 from kg.cli import main
-from kg.corpus import build_corpus, remove_articles, review_graph
+from kg.corpus import apply_reviews, build_corpus, remove_articles, review_graph
 from kg.corpus.importing import import_files
 from kg.enrichment import keep_decisions
 from kg.enrichment.links import find_decided
@@ -259,7 +259,7 @@ def test_a_changed_reader_keeps_the_decisions(articles, reviewed, review, build)
     assert "Ann decided on 2026-01-31" in told[0].message
 
 
-def test_a_decision_of_a_program_is_applied_by_the_next_build(articles, tmp_path, build):
+def test_a_decision_of_a_program_is_applied_by_the_next_build(articles, tmp_path, build, ontology):
     build([articles], tmp_path / "graph")
     about = ReviewedThing(Thing(JAPAN, "Japan"))
     with open_graph(tmp_path / "graph"):
@@ -268,9 +268,12 @@ def test_a_decision_of_a_program_is_applied_by_the_next_build(articles, tmp_path
             tmp_path / "graph",
             Decision(about, (Verdict(Outcome.MERGE, Thing(TRUMP)),), "Ann", "2026-01-31"),
         )
-    build([articles], tmp_path / "graph")
+    apply_reviews(tmp_path / "graph", ontology=ontology)
     with open_graph(tmp_path / "graph", read_only=True) as store:
         assert next(store.quads(predicate=KG.outcome, object=KG.Merged), None) is not None
+    after = dump(tmp_path / "graph")
+    build([articles], tmp_path / "graph")
+    assert dump(tmp_path / "graph") == after
 
 
 def test_an_unknown_target_is_told_when_all_else_is_done(articles, tmp_path, build):
@@ -469,6 +472,11 @@ def test_a_merger_of_a_real_article_is_seen_by_questions_and_reasoning(graph, tm
     assert (code, out.count("id/China") > 20) == (0, True)
     assert "id/Japan" not in out
     assert run(capsys, "check", *where)[0] == 0
+    code, out, _ = run(capsys, "link", "--review", path, *where)
+    assert (code, "1 (0 recorded now)" in out) == (0, True)
+    entries = load_sheet(path).entries
+    assert len(entries) > 5
+    assert not any("Japan <" in str(entry.fields["entity"].text) for entry in entries[1:])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kg.corpus import ReviewSummary
 
 _DONE = 0
+_SHOWN = 20
 
 
 def add_review_options(parser: argparse.ArgumentParser) -> None:
@@ -103,9 +104,14 @@ def _format_review(summary: ReviewSummary, file: Path | None) -> str:
     lines = [f"decisions         {summary.standing} ({summary.recorded} recorded now)"]
     if file is not None:
         lines.append(f"open cases        {summary.open} ({summary.listed} added to {file})")
-    grave = [each for each in summary.findings if each.severity is not Severity.INFO]
-    told = [each for each in grave if each.check == "review"]
-    return "\n".join(lines) + "\n" + (format_findings(told) if told else "")
+    grave = [
+        each
+        for each in summary.findings
+        if each.severity is not Severity.INFO or each.check == "review"
+    ]
+    # What decisions lost first: that is for the reader of this command to mend.
+    grave.sort(key=lambda each: each.check != "review")
+    return "\n".join(lines) + "\n" + (format_findings(grave[:_SHOWN]) if grave else "")
 
 
 def _add_author(parser: argparse.ArgumentParser) -> None:

@@ -36,7 +36,7 @@ _Mention = tuple[ArticleView, URIRef, Span]
 def list_link_cases(
     store: GraphStore, known: Known, names: Callable[[], Names], rejections: Rejections
 ) -> list[LinkCase]:
-    """The named things that no sure link leads away from, those most often named first.
+    """The named things that no sure link leads away from: what is ambiguous, then the most named.
 
     Their candidates are those of the graph; where it has none, what the shipped names know by one
     of their names; without those that were rejected.
@@ -61,7 +61,7 @@ def list_link_cases(
         home = homes.pop() if len(homes) == 1 and not known.is_entry(thing) else None
         about = ReviewedThing(Thing(thing, described.label), home)
         cases.append(_make_case(about, described.kind, candidates, mentions))
-    return cases
+    return sorted(cases, key=lambda case: -min(len(case.candidates), 2))
 
 
 def _make_case(

@@ -19,7 +19,7 @@ from kg.errors import GraphError, ReviewError, UnknownTermError
 from kg.iris import KG
 from kg.review.entries import Sheet, load_sheet, parse_sheet, refuse
 from kg.review.records import Decision, Outcome, ReviewedClaim, Thing, say_same
-from kg.review.wording import format_decision, read_decision, read_iri
+from kg.review.wording import Home, format_decision, read_decision, read_iri
 
 try:
     import fcntl
@@ -164,8 +164,8 @@ class _AsWritten:
     def find_claim(self, iri: URIRef) -> ReviewedClaim | None:
         return None
 
-    def find_home(self, thing: URIRef) -> tuple[str | None, URIRef | None]:
-        return None, None
+    def find_home(self, thing: URIRef) -> Home:
+        return Home()
 
 
 # --------------------------------------------------------------------------------------- files

@@ -13,7 +13,7 @@ from kg.query.terms import find_things
 from kg.review.articles import describe_claim
 from kg.review.known import Known
 from kg.review.records import Decision, ReviewedClaim, Thing
-from kg.review.wording import read_iri
+from kg.review.wording import Home, read_iri
 from kg.store import GraphStore
 from kg.vocabulary import Vocabulary
 
@@ -106,8 +106,9 @@ class GraphLookup:
         claim = view.claims().get(read)
         return None if claim is None else describe_claim(view, claim)
 
-    def find_home(self, thing: URIRef) -> tuple[str | None, URIRef | None]:
-        """The article in which alone a thing is known, if there is one, and its kind."""
+    def find_home(self, thing: URIRef) -> Home:
+        """What is known of a thing; empty where nothing is."""
         described = self._known.describe(thing)
-        kind = None if described is None else described.kind
-        return self._known.describe_home(thing).article, kind
+        if described is None:
+            return Home()
+        return Home(described.label, described.kind, self._known.describe_home(thing).article)

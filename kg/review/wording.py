@@ -65,6 +65,15 @@ _OF_ENTITY = (
 _CORRECTED = ("subject", "relation", "object", "holder", "polarity", "modality")
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A thing's name and kind, and the article in which alone it is known, if there is one."""
+
+    label: str = ""
+    kind: URIRef | None = None
+    article: str | None = None
+
+
 class Lookup(Protocol):
     """Knows what names mean; each raises UnknownTermError where a name means none or several."""
 
@@ -77,8 +86,8 @@ class Lookup(Protocol):
     def find_claim(self, iri: URIRef) -> ReviewedClaim | None:
         """The claim of an IRI as it was read, None if it is not in the graph."""
 
-    def find_home(self, thing: URIRef) -> tuple[str | None, URIRef | None]:
-        """The article in which alone a thing is known, if there is one, and its kind."""
+    def find_home(self, thing: URIRef) -> Home:
+        """What is known of a thing; empty where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +205,8 @@ def _read_entity(reader: _Reader) -> ReviewedThing:
         refuse(reader.path, reader.line("entity"), "“entity” has no IRI: write “Name <IRI>”")
     article = reader.read("article")
     if not article:
-        return ReviewedThing(Thing(iri, label), reader.lookup.find_home(iri)[0])
+        home = reader.lookup.find_home(iri)
+        return ReviewedThing(Thing(iri, label or home.label), home.article)
     place = read_place(article)
     if place is None or place.span is not None:
         refuse(reader.path, reader.line("article"), "“article” has 16 hexadecimal digits")
@@ -307,7 +317,7 @@ def _read_split(reader: _Reader, text: str, line: int, about: ReviewedThing) -> 
         iri = mint_split(about.thing.iri, *map(str, places))
         return Verdict(Outcome.SPLIT, Thing(iri, about.thing.label), tuple(places))
     if read_thing(name)[1] is None and (quoted := name.strip("\"“”'")) != name:
-        kind = reader.lookup.find_home(about.thing.iri)[1] or KG.Concept
+        kind = reader.lookup.find_home(about.thing.iri).kind or KG.Concept
         target = Thing(mint_entity(places[0].document, kind, quoted), quoted)
     else:
         target = reader.find_thing(name, line)
