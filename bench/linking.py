@@ -2,7 +2,9 @@
 
 Reads `tests/linking_cases.tsv`, names in sentences with the one thing each means, and tells for
 every sort of case how much of what is linked is right and how much of what the names know is
-linked. Then does the same for the named things of the gold texts (`eval/dev` of the shared data),
+linked. Then looks the same names up in a Wikidata
+of this machine, made of what the names state, with the film, the ship and the family that bear each
+name too. Then does the same for the named things of the gold texts (`eval/dev` of the shared data),
 whose entry is the one that has the gold's name, kind and country; where not exactly one has, only
 a link into another country counts, as an error.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 
 from rdflib import URIRef
 
+from bench.wikidata import find_item, link_queries, list_items
 from kg import iris
 from kg.documents import read_document
 from kg.extraction import Names, find_mentions, load_names, resolve_entities
@@ -29,6 +32,7 @@ from kg.extraction.name_files import name_pieces
 from kg.extraction.naming import NAMED_KINDS
 from kg.extraction.tree import build_tree
 from kg.iris import ID, KG
+from kg.linking.records import LinkQuery
 from kg.model import Block, BlockKind, Document, Entity, MentionForm, Span
 from kg.reading import know_words
 from kg.syntax import Parser, load_parser, parse_document
@@ -142,6 +146,63 @@ def find_link(entities: Iterable[Entity], wanted: Span) -> URIRef | None:
                 if share > best[0]:
                     best = share, entity.entry
     return best[1]
+
+
+# ----------------------------------------------------------------------------------- Wikidata
+
+
+def score_wikidata(cases: Iterable[Case], reader: Reader) -> dict[str, Tally]:
+    """The tally of each sort of case, the names looked up in Wikidata as if none were shipped.
+
+    Asked is by the words of the case, or by the thing's label where those are a surname, an
+    adjective or a capital that speaks for its state: articles name it in full somewhere. The linker
+    sees its kind, the date, and what else the sentence names.
+    """
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    asked: dict[LinkQuery, tuple[Case, str]] = {}
+    near: set[URIRef] = set()
+    for case in cases:
+        number = None if case.entry is None else find_item(reader.names.entry(case.entry))
+        if number is not None and case.entry is not None:
+            query = make_query(case, case.entry, reader)
+            asked[query] = case, number
+            near.update(c for name in query.names for c in _list_namesakes(reader.names, name))
+            near.add(case.entry)
+    items = list_items(reader.names, near)
+    for query, target in link_queries(list(asked), items):
+        case, number = asked[query]
+        found = None if target is None else ID[target.rsplit("/", 1)[1]]
+        about = f"{query.names[0]} in “{case.text}” {case.issued}"
+        tallies[case.sort].count(ID[number], found, about)
+    return tallies
+
+
+def make_query(case: Case, meant: URIRef, reader: Reader) -> LinkQuery:
+    """What the linker is asked about the name of a case."""
+    entry = reader.names.entry(meant)
+    start = case.text.index(case.words)
+    wanted = Span(start, start + len(case.words))
+    others = [
+        entity
+        for entity in reader.find_entities(make_document(case))
+        if entity.entry not in (None, meant)
+        and not any(mention.span.overlaps(wanted) for mention in entity.mentions)
+    ]
+    own = case.words in (entry.label, *entry.names)
+    return LinkQuery(
+        entity=ID[f"case-{iris.hash_content(case.text, case.words, case.issued or '')}"],
+        names=(case.words if own else entry.label,),
+        kind=entry.kind,
+        dates=() if case.issued is None else (case.issued,),
+        company=tuple(entity.entry for entity in others if entity.entry is not None),
+        countries=tuple(sorted({e.country for e in others if e.country is not None})),
+        context=(case.text,),
+    )
+
+
+def _list_namesakes(names: Names, name: str) -> Iterator[URIRef]:
+    for match in names.find(name.split()):
+        yield from (candidate.entry for candidate in match.candidates)
 
 
 # --------------------------------------------------------------------------------- gold texts
@@ -258,12 +319,13 @@ def main() -> int:
     reader = Reader()
     cases = read_cases(arguments.cases)
     total = print_table("cases", score_cases(cases, reader), errors=arguments.errors)
+    away = print_table("Wikidata", score_wikidata(cases, reader), errors=arguments.errors)
     gold = SHARED / "eval" / "dev"
     if gold.is_dir():
         print_table("gold", score_gold(gold, reader), errors=arguments.errors)
     else:
         print(f"no gold texts at {gold}: set KG_SHARED", file=sys.stderr)
-    good = all(_meets_goals(total))
+    good = all((*_meets_goals(total), away.right >= RECALL * away.wanted))
     outcome = "met" if good else "missed"
     print(f"{len(cases)} cases; goals of precision {PRECISION} and recall {RECALL} {outcome}")
     return 0 if good else 1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rdflib import URIRef
 
 from kg.extraction.names import Candidate, NameEntry, NameMatch, Names, Term
-from kg.extraction.weighing import LINK, MARGIN, combine_parts, fit_time
+from kg.extraction.weighing import FOREIGN_STATE, LINK, MARGIN, combine_parts, fit_time
 from kg.iris import KG
 from kg.model import Namesake, Period
 
@@ -40,9 +40,6 @@ _FARTHER = 0.8
 
 _RELATED = 0.6
 """What company counts at least where something that belongs to the thing is named."""
-
-_FOREIGN_STATE = 0.4
-"""What company counts for a state of which nothing else is near: states are named by strangers."""
 
 _PROVINCE = (KG.Place, False)
 _HEADSHIPS = frozenset({"president", "minister", "chancellor", "premier"})
@@ -119,7 +116,7 @@ def weigh_candidates(names: Names, match: NameMatch, context: Context) -> tuple[
         for candidate, entry in zip(match.candidates, entries, strict=True)
     ]
     # A state is named by strangers, unless what is near belongs to one of its namesakes.
-    foreign = 0.0 if max((c or 0.0 for c in company), default=0.0) >= _RELATED else _FOREIGN_STATE
+    foreign = 0.0 if max((c or 0.0 for c in company), default=0.0) >= _RELATED else FOREIGN_STATE
     weighed = []
     for candidate, entry, fit in zip(match.candidates, entries, company, strict=True):
         head = entry.headed_by or entry.of_state

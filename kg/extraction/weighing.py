@@ -24,6 +24,12 @@ EVEN = 0.5
 NAME_NEEDED = 0.7
 """A name that fits less than this takes from the whole score, whatever else fits."""
 
+FOREIGN_STATE = 0.4
+"""What company counts for a state of which nothing else is near: states are named by strangers."""
+
+STRANGE_KIND = 0.2
+"""What the type counts of something whose class is none that our kinds have there."""
+
 TIME_NEEDED = 0.3
 """A time that fits less than this takes up to two fifths of the whole score."""
 

@@ -14,9 +14,11 @@ from rdflib import SKOS, URIRef
 
 from kg.extraction.weighing import (
     EXACT,
+    FOREIGN_STATE,
     LINK,
     MARGIN,
     OPEN,
+    STRANGE_KIND,
     combine_parts,
     compare_names,
     fit_company,
@@ -39,7 +41,8 @@ class CandidateFacts:
     `kinds` are classes of our ontology and `country` is an alpha-3 code; `periods` say when it
     existed or was in office; `related` are the gazetteer's entries that stand in a relation to it
     (its state, capital, head, members); `prior` in [0, 1] is how likely it is meant where nothing
-    else is known. What is empty or None is not known.
+    else is known. What is empty or None is not known; `strange` says that its class is known there,
+    and is none that a kind of ours has.
     """
 
     target: URIRef
@@ -52,6 +55,7 @@ class CandidateFacts:
     description: str = ""
     prior: float | None = None
     related: tuple[URIRef, ...] = ()
+    strange: bool = False
 
 
 def score_candidate(
@@ -63,7 +67,9 @@ def score_candidate(
     """
     found = {
         "name": compare_names(query.names, (facts.label, *facts.aliases)),
-        "type": _fit_kind(query.kind, facts.kinds, kinds or _load_kinds()),
+        "type": STRANGE_KIND
+        if facts.strange
+        else _fit_kind(query.kind, facts.kinds, kinds or _load_kinds()),
         "time": fit_time(query.dates, facts.periods, lasting=query.kind != KG.Person),
         "company": _fit_company(query, facts),
         "prior": facts.prior,
@@ -149,7 +155,8 @@ def _fit_kind(
 def _fit_company(query: LinkQuery, facts: CandidateFacts) -> float | None:
     if query.country is not None and query.country == facts.country:
         return 1.0
-    return fit_company(query.company, query.countries, related=facts.related, country=facts.country)
+    fit = fit_company(query.company, query.countries, related=facts.related, country=facts.country)
+    return FOREIGN_STATE if fit == 0 and query.kind == KG.State and KG.State in facts.kinds else fit
 
 
 @cache
