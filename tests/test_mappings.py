@@ -4,12 +4,12 @@ import csv
 import io
 
 import pytest
-from rdflib import SKOS, URIRef
+from rdflib import PROV, RDF, RDFS, SKOS, XSD, Literal, URIRef
 from small_graph import DOC, fill_small_graph
 
 from kg import iris
 from kg.export.mappings import export_mappings
-from kg.iris import ID
+from kg.iris import ID, KG
 from kg.store import open_memory_graph
 
 # What the schema of SSSOM requires of a set, and of each mapping.
@@ -104,3 +104,32 @@ def test_no_links_are_an_empty_table():
         metadata, rows = read_table(store)
     assert rows == []
     assert metadata
+
+
+def test_a_decided_link_tells_who_or_how_surely():
+    thing, hand, score = ID["Japan"], URIRef("urn:by-hand"), URIRef("urn:by-score")
+    person, offer = URIRef("urn:person"), URIRef("urn:offer")
+    targets = [URIRef(f"http://www.wikidata.org/entity/Q{n}") for n in (1, 2)]
+    day = Literal("2026-03-04", datatype=XSD.date)
+    triples = [
+        *((thing, SKOS.exactMatch, target) for target in targets),
+        *((node, RDF.type, KG.LinkDecision) for node in (hand, score)),
+        *((node, KG.candidateOf, thing) for node in (hand, score)),
+        (hand, KG.candidate, targets[0]),
+        (hand, KG.decidedBy, Literal("review")),
+        (hand, PROV.wasAttributedTo, person),
+        (hand, PROV.generatedAtTime, day),
+        (person, RDFS.label, Literal("A. Scholar")),
+        (score, KG.candidate, targets[1]),
+        (score, KG.decidedBy, Literal("wikidata")),
+        (score, PROV.wasDerivedFrom, offer),
+        (offer, KG.score, Literal("0.8125", datatype=XSD.decimal)),
+    ]
+    with open_memory_graph() as store:
+        store.replace(iris.LINKS_GRAPH, triples)
+        _, rows = read_table(store)
+    told = {row["object_id"]: row for row in rows}
+    names = ("mapping_justification", "author_label", "mapping_date", "confidence")
+    manual = ["semapv:ManualMappingCuration", "A. Scholar", "2026-03-04", ""]
+    assert [told["wd:Q1"][name] for name in names] == manual
+    assert [told["wd:Q2"][name] for name in names] == ["semapv:CompositeMatching", "", "", "0.8125"]

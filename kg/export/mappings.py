@@ -6,9 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from rdflib import DCTERMS, SKOS, Literal, URIRef
+from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, Literal, URIRef
 
 from kg import __version__, iris
 from kg.iris import KG
@@ -41,7 +42,8 @@ _PREFIXES: Mapping[str, str] = {
 _SPLIT = re.compile(r"(.*[/#:])([^/#:]+[/#]?)")
 _COLUMNS = (
     "subject_id", "subject_label", "predicate_id", "object_id", "object_label", "object_type",
-    "object_source", "mapping_justification", "comment",
+    "object_source", "mapping_justification", "author_label", "mapping_date", "confidence",
+    "comment",
 )  # fmt: skip
 
 
@@ -49,19 +51,25 @@ def export_mappings(store: GraphStore, out: BinaryIO) -> None:
     """Write the links of things and terms to other datasets as a table in SSSOM.
 
     Identifiers that came with the names rest on background knowledge, the alignments of the
-    ontology were drawn by hand; how a link in an article came about is not in the graph.
+    ontology were drawn by hand, and so were the links that a human decided; those that a linker
+    decided have its score for their confidence.
     """
     names = _Curies()
     labels = find_labels(store)
+    decided = _find_decided(store)
     rows = []
     for triple, justification in _find_links(store):
         subject, predicate, object_ = triple
+        decision = decided.get((subject, object_), _Decision(justification))
         is_code = isinstance(object_, Literal)
         row = {
             "subject_id": names.shorten(subject),
             "subject_label": labels.get(subject, ""),
             "predicate_id": names.shorten(SKOS.exactMatch if is_code else predicate),
-            "mapping_justification": names.shorten(_PREFIXES["semapv"] + justification),
+            "mapping_justification": names.shorten(_PREFIXES["semapv"] + decision.justification),
+            "author_label": decision.author,
+            "mapping_date": decision.date,
+            "confidence": decision.confidence,
             "comment": _find_sources(store, subject),
         }
         if isinstance(object_, URIRef):
@@ -89,6 +97,45 @@ def _find_links(store: GraphStore) -> list[tuple[Triple, str]]:
         ((triple, name) for triple, (_, name) in found.items()),
         key=lambda link: format_triple(link[0]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """How a link came about: by whose hand and when, or with which score."""
+
+    justification: str
+    author: str = ""
+    date: str = ""
+    confidence: str = ""
+
+
+def _find_decided(store: GraphStore) -> dict[tuple[URIRef, URIRef | Literal], _Decision]:
+    """The decisions about links, by thing and target; a human's before any other."""
+    about: dict[URIRef, dict[URIRef, list[URIRef | Literal]]] = {}
+    for subject, predicate, object_ in store.triples(iris.LINKS_GRAPH):
+        about.setdefault(subject, {}).setdefault(predicate, []).append(object_)
+
+    def first(node: object, predicate: URIRef) -> str:
+        known = about.get(node, {}) if isinstance(node, URIRef) else {}
+        return min(map(str, known.get(predicate, [""])))
+
+    found: dict[tuple[URIRef, URIRef | Literal], _Decision] = {}
+    for node in sorted(about):
+        said = about[node]
+        if KG.LinkDecision not in said.get(RDF.type, ()):
+            continue
+        date = first(node, PROV.generatedAtTime)[:10]
+        if first(node, KG.decidedBy) == "review":
+            author = first(URIRef(first(node, PROV.wasAttributedTo)), RDFS.label)
+            decision = _Decision("ManualMappingCuration", author, date)
+        else:
+            offer = URIRef(first(node, PROV.wasDerivedFrom))
+            decision = _Decision("CompositeMatching", "", date, first(offer, KG.score))
+        for thing in said.get(KG.candidateOf, ()):
+            for target in said.get(KG.candidate, ()):
+                if isinstance(thing, URIRef) and (decision.author or (thing, target) not in found):
+                    found[thing, target] = decision
+    return found
 
 
 _UNJUSTIFIED = (9, "")
