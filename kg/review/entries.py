@@ -177,6 +177,9 @@ def _list_events(text: str, path: Path) -> Iterator[yaml.Event]:
         problem = str(error.problem)
         if "mapping values are not allowed" in problem:
             problem = "a second “: ” in one line: quote the text, or write {relation: …}"
+        elif "nesting depth" in problem:
+            # PyYAML 6.0.4 and later refuse before the events come.
+            problem = "nested too deep"
         refuse(path, None if mark is None else mark.line + 1, problem)
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0)
