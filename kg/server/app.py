@@ -31,6 +31,8 @@ from kg.server.layers import CheckingLayer, RecordingLayer, find_base
 from kg.server.linked_data import SECTIONS, answer_data, answer_page, answer_thing
 from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
+from kg.server.pages.asking import answer_question, answer_questions
+from kg.server.pages.describing import answer_pair
 from kg.server.reconciliation.access import ReconciliationAccess
 from kg.server.reconciliation.routes import make_reconciliation_routes
 from kg.server.searching import answer_search
@@ -87,7 +89,10 @@ def _make_routes(service: Service) -> list[Route]:
         route("/prefixes", _answer_prefixes),
         route("/export/concord.{ending}", answer_export),
         route("/data/{path:path}", answer_data),
+        route("/page/pair", answer_pair),
         route("/page/{path:path}", answer_page),
+        route("/questions", answer_questions),
+        route("/questions/{name}", answer_question),
         route("/search", answer_search),
         route("/health", _answer_health),
         route("/metrics", _answer_metrics),
