@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from rdflib import URIRef
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -132,9 +131,10 @@ async def answer_pair(service: Service, request: Request) -> Response:
 
 def _find_sides(
     service: Service, given: Mapping[str, str]
-) -> tuple[tuple[URIRef, ...], tuple[URIRef, ...]]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     with open_snapshot(service.engine.directory) as store:
-        return find_things(store, given["a"]), find_things(store, given["b"])
+        first, second = (find_things(store, given[name]) for name in ("a", "b"))
+        return tuple(map(str, first)), tuple(map(str, second))
 
 
 def _show(text: str, label: str) -> str:

@@ -32,12 +32,33 @@ _GENERAL = frozenset({str(KG.relatedTo), str(KG.interactsWith), str(KG.affects)}
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """The claims that connect the thing by one relation with one other."""
+
+    other: Named
+    claims: tuple[ShownClaim, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The statements of one relation, with the thing as subject or as object."""
 
     relation: Named
     outgoing: bool
     claims: tuple[ShownClaim, ...]
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The claims by their other ends, those with most claims first."""
+        found: dict[str, list[ShownClaim]] = {}
+        for claim in self.claims:
+            found.setdefault(self.find_other(claim).iri, []).append(claim)
+        ranked = sorted(found.values(), key=lambda same: -len(same))
+        return tuple(Statement(self.find_other(same[0]), tuple(same)) for same in ranked)
+
+    def find_other(self, claim: ShownClaim) -> Named:
+        """The end of a claim that the page is not about."""
+        return claim.object if self.outgoing else claim.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +132,7 @@ class Entity:
         counts: dict[str, tuple[int, Named]] = {}
         for group in self.groups:
             for claim in group.claims:
-                other = claim.object if group.outgoing else claim.subject
+                other = group.find_other(claim)
                 if other.iri != self.iri:
                     counts[other.iri] = (counts.get(other.iri, (0, other))[0] + 1, other)
         ranked = sorted(counts.values(), key=lambda pair: (-pair[0], pair[1].label, pair[1].iri))

@@ -68,8 +68,8 @@ def locate_thing(iri: str, base: str) -> tuple[str | None, bool]:
         path = iri.removeprefix(iris.BASE)
         if "?" in path:
             return None, False
-        term = iri.removeprefix(KG)
-        if term != iri:
+        if iri.startswith(KG):
+            term = iri.removeprefix(KG)
             return f"{base}/page/ontology/{quote(term, safe=_SAFE)}", False
         place, mark, fragment = path.partition("#")
         page = "page/" if place.startswith(_OWN_PAGES) else ""
