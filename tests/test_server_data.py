@@ -141,7 +141,7 @@ def test_the_ontology_is_told_with_its_terms(server):
     assert (KG.Claim, RDF.type, None) in found
     assert len(found) > 500
     assert server.ask("/ontology").status == 303
-    assert "/page/ontology/Claim"" in server.ask("/page/ontology").text
+    assert f'{server.base}/page/ontology/Claim"' in server.ask("/page/ontology").text
 
 
 def test_names_beyond_ascii_are_found_however_they_are_escaped(server):

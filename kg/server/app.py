@@ -33,6 +33,7 @@ from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
 from kg.server.pages.asking import answer_question, answer_questions
 from kg.server.pages.describing import answer_pair
+from kg.server.pages.front import answer_front
 from kg.server.reconciliation.access import ReconciliationAccess
 from kg.server.reconciliation.routes import make_reconciliation_routes
 from kg.server.searching import answer_search
@@ -79,7 +80,7 @@ def _make_routes(service: Service) -> list[Route]:
         return Route(path, partial(handler, service), methods=("GET", "HEAD", *methods))
 
     routes = [
-        route("/", _answer_root),
+        route("/", answer_front),
         route("/sparql", answer_sparql, "POST"),
         route("/sparql/", answer_sparql, "POST"),
         route("/graphs", answer_graph_store, *_WRITING),
@@ -117,11 +118,6 @@ async def _tell_error(request: Request, error: Exception) -> Response:
         error = HTTPException(405, f"the methods here are {headers['Allow']}")
     line = " ".join(error.detail.split())
     return PlainTextResponse(f"{line}\n", error.status_code, headers)
-
-
-async def _answer_root(service: Service, request: Request) -> Response:
-    base = find_base(service.settings, request.scope)
-    return Response(status_code=303, headers={"Location": f"{base}/sparql"})
 
 
 async def _answer_void(service: Service, request: Request) -> Response:

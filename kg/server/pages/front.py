@@ -1,0 +1,91 @@
+"""The front page: the articles of the graph, its busiest actors, and the ways in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
+from kg.server.layers import find_base
+from kg.server.pages.naming import HEAD, Named, fetch_names, list_iris, name_thing
+from kg.server.pages.rendering import render_page, send_page
+from kg.server.statistics import Ask, fetch_rows
+
+_MOST = 500
+_ACTORS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article of the list: who wrote it, in which journal, its date, how many claims it has."""
+
+    thing: Named
+    authors: tuple[str, ...]
+    journal: str | None
+    dated: str | None
+    claims: int
+
+
+async def answer_front(service: Service, request: Request) -> Response:
+    """Send the front page."""
+    base = find_base(service.settings, request.scope)
+    tag = tag_answer(service, "front", base)
+    headers = {"ETag": tag}
+    if is_known(request, tag):
+        return send_known(headers)
+    ask = partial(ask_engine, service, request)
+    articles = await list_articles(ask, base)
+    actors = await list_actors(ask, base)
+    page = render_page("front.html", base, articles=articles, actors=actors, most=_MOST)
+    return send_page(page, headers)
+
+
+async def list_articles(ask: Ask, base: str) -> list[Article]:
+    """The articles of the graph by title; of very many those that the index has first."""
+    rows = await fetch_rows(
+        f"{HEAD}SELECT ?article ?title ?journal ?dated ?author ?count WHERE {{ "
+        f"{{ SELECT DISTINCT ?article WHERE {{ ?article a kg:Article }} LIMIT {_MOST} }} "
+        "OPTIONAL { ?article dcterms:title ?title } OPTIONAL { ?article kg:journal ?journal } "
+        "OPTIONAL { ?article dcterms:issued ?issued } OPTIONAL { ?article kg:received ?received } "
+        "BIND(COALESCE(?issued, ?received) AS ?dated) "
+        "OPTIONAL { ?article dcterms:creator/rdfs:label ?author } "
+        "OPTIONAL { SELECT ?article (COUNT(?claim) AS ?count) WHERE "
+        "{ ?claim kg:inArticle ?article ; a kg:Claim } GROUP BY ?article } }",
+        ask,
+    )
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        text = {name: term["value"] for name, term in row.items()}
+        found.setdefault(text["article"], []).append(text)
+    articles = []
+    for iri, told in found.items():
+        first = min(told, key=lambda text: sorted(text.items()))
+        thing = name_thing(iri, {}, base)
+        articles.append(
+            Article(
+                Named(iri, first.get("title", thing.label), thing.href),
+                tuple(sorted({text["author"] for text in told if "author" in text})),
+                first.get("journal"),
+                first.get("dated"),
+                int(first.get("count", 0)),
+            )
+        )
+    return sorted(articles, key=lambda each: (each.thing.label.casefold(), each.thing.iri))
+
+
+async def list_actors(ask: Ask, base: str) -> list[tuple[Named, int]]:
+    """The things in most claims, with how many."""
+    rows = await fetch_rows(
+        f"{HEAD}SELECT ?thing (COUNT(DISTINCT ?claim) AS ?count) WHERE {{ "
+        "?claim kg:subject|kg:object ?thing ; a kg:Claim } GROUP BY ?thing "
+        f"ORDER BY DESC(?count) ?thing LIMIT {_ACTORS}",
+        ask,
+    )
+    rows = [row for row in rows if "thing" in row]
+    names = await fetch_names(list_iris(rows), ask, base)
+    return [
+        (name_thing(row["thing"]["value"], names, base), int(row["count"]["value"])) for row in rows
+    ]
