@@ -155,7 +155,7 @@ async def _answer(service: Service, request: Request, sparql: str, page: int) ->
     body = await collect_body(answer, _LARGEST)
     if answer.status != 200:
         raise HTTPException(answer.status, body.decode("utf-8", "replace"))
-    document = json.loads(body)
+    document = await asyncio.to_thread(json.loads, body)
     rows, variables = document["results"]["bindings"], document["head"]["vars"]
     offset = (page - 1) * _AT_ONCE
     return await show_result(variables, rows, ask, base, offset=offset, limit=_AT_ONCE)
@@ -238,7 +238,7 @@ async def _show_answer(
         raise HTTPException(answer.status, body.decode("utf-8", "replace"))
     if answer.media_type == _TRIPLES:
         return {"result": await _show_triples(service, request, body, base), "triples": True}
-    document = json.loads(body)
+    document = await asyncio.to_thread(json.loads, body)
     if "boolean" in document:
         return {"truth": document["boolean"]}
     rows, variables = document["results"]["bindings"], document["head"]["vars"]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.layers import find_base
-from kg.server.pages.naming import HEAD, Named, fetch_names, list_iris, name_thing
+from kg.server.pages.naming import HEAD, Named, fetch_names, name_thing
 from kg.server.pages.rendering import render_page, send_page
-from kg.server.statistics import Ask, fetch_rows
+from kg.server.statistics import Ask, Counts, fetch_rows
 
 _MOST = 500
-_ACTORS = 24
+_COUNT_CLAIMS = f"""{HEAD}SELECT ?name (COUNT(*) AS ?count) WHERE {{
+  ?claim kg:inArticle ?name ; a kg:Claim
+}} GROUP BY ?name"""
+_COUNT_ACTORS = f"""{HEAD}SELECT ?name (COUNT(DISTINCT ?claim) AS ?count) WHERE {{
+  ?claim kg:subject|kg:object ?name ; a kg:Claim
+}} GROUP BY ?name ORDER BY DESC(?count) ?name LIMIT 24"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +44,25 @@ async def answer_front(service: Service, request: Request) -> Response:
     if is_known(request, tag):
         return send_known(headers)
     ask = partial(ask_engine, service, request)
-    articles = await list_articles(ask, base)
-    actors = await list_actors(ask, base)
+    counts = dict(await _count(service, _COUNT_CLAIMS, ask))
+    articles = await list_articles(ask, base, counts)
+    actors = await list_actors(ask, base, await _count(service, _COUNT_ACTORS, ask))
     page = render_page("front.html", base, articles=articles, actors=actors, most=_MOST)
     return send_page(page, headers)
 
 
-async def list_articles(ask: Ask, base: str) -> list[Article]:
-    """The articles of the graph by title; of very many those that the index has first."""
+async def list_articles(ask: Ask, base: str, counts: Mapping[str, int]) -> list[Article]:
+    """The articles of the graph by title; of very many those that the index has first.
+
+    `counts` tells how many claims each has.
+    """
     rows = await fetch_rows(
-        f"{HEAD}SELECT ?article ?title ?journal ?dated ?author ?count WHERE {{ "
+        f"{HEAD}SELECT ?article ?title ?journal ?dated ?author WHERE {{ "
         f"{{ SELECT DISTINCT ?article WHERE {{ ?article a kg:Article }} LIMIT {_MOST} }} "
         "OPTIONAL { ?article dcterms:title ?title } OPTIONAL { ?article kg:journal ?journal } "
         "OPTIONAL { ?article dcterms:issued ?issued } OPTIONAL { ?article kg:received ?received } "
         "BIND(COALESCE(?issued, ?received) AS ?dated) "
-        "OPTIONAL { ?article dcterms:creator/rdfs:label ?author } "
-        "OPTIONAL { SELECT ?article (COUNT(?claim) AS ?count) WHERE "
-        "{ ?claim kg:inArticle ?article ; a kg:Claim } GROUP BY ?article } }",
+        "OPTIONAL { ?article dcterms:creator/rdfs:label ?author } }",
         ask,
     )
     found: dict[str, list[dict[str, str]]] = {}
@@ -70,22 +79,21 @@ async def list_articles(ask: Ask, base: str) -> list[Article]:
                 tuple(sorted({text["author"] for text in told if "author" in text})),
                 first.get("journal"),
                 first.get("dated"),
-                int(first.get("count", 0)),
+                counts.get(iri, 0),
             )
         )
     return sorted(articles, key=lambda each: (each.thing.label.casefold(), each.thing.iri))
 
 
-async def list_actors(ask: Ask, base: str) -> list[tuple[Named, int]]:
-    """The things in most claims, with how many."""
-    rows = await fetch_rows(
-        f"{HEAD}SELECT ?thing (COUNT(DISTINCT ?claim) AS ?count) WHERE {{ "
-        "?claim kg:subject|kg:object ?thing ; a kg:Claim } GROUP BY ?thing "
-        f"ORDER BY DESC(?count) ?thing LIMIT {_ACTORS}",
-        ask,
-    )
-    rows = [row for row in rows if "thing" in row]
-    names = await fetch_names(list_iris(rows), ask, base)
-    return [
-        (name_thing(row["thing"]["value"], names, base), int(row["count"]["value"])) for row in rows
-    ]
+async def list_actors(ask: Ask, base: str, counts: Counts) -> list[tuple[Named, int]]:
+    """Things with counts, under their names."""
+    names = await fetch_names([iri for iri, _ in counts], ask, base)
+    return [(name_thing(iri, names, base), count) for iri, count in counts]
+
+
+async def _count(service: Service, query: str, ask: Ask) -> Counts:
+    """What is counted once for each state of the graph; nothing where that takes too long."""
+    try:
+        return await service.statistics.count(query, service.engine.stamp, ask)
+    except HTTPException:
+        return ()

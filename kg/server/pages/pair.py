@@ -15,7 +15,7 @@ from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
 from kg.server.pages.naming import HEAD, Named, fetch_names, name_thing
 from kg.server.statistics import Ask, fetch_rows
 
-_MOST = 1000
+_MOST = 400
 _COOPERATION = frozenset({"Cooperation", "VerbalCooperation", "MaterialCooperation"})
 _CONFLICT = frozenset({"Conflict", "VerbalConflict", "MaterialConflict"})
 _STANDING = ("partyTo", "joins", "withdrawsFrom", "memberOf")
@@ -112,11 +112,14 @@ async def fetch_pair(first: Collection[str], second: Collection[str], ask: Ask, 
     `first` and `second` are the things that one name stands for, the one to show before the others.
     """
     sides = [await _widen(side, ask) for side in (first, second)]
-    values = [" ".join(format_term(URIRef(iri)) for iri in side) for side in sides]
+    values = [[format_term(URIRef(iri)) for iri in side] for side in sides]
+    # Not VALUES for both sides, of which every pair would be looked up.
     about = (
-        f"VALUES ?a {{ {values[0]} }} VALUES ?b {{ {values[1]} }} "
-        "{ ?claim kg:subject ?a ; kg:object ?b } UNION { ?claim kg:subject ?b ; kg:object ?a } "
-        "?claim a kg:Claim ."
+        f"VALUES ?one {{ {' '.join(values[0])} }} "
+        "{ ?claim kg:subject ?one ; kg:object ?other } UNION "
+        f"{{ ?claim kg:object ?one ; kg:subject ?other }} "
+        f"FILTER(?other IN ({', '.join(values[1])}))"
+        " ?claim a kg:Claim ."
     )
     claims = await fetch_claims(about, ask, base, limit=_MOST)
     count = len(claims) if len(claims) < _MOST else await count_claims(about, ask)
