@@ -12,7 +12,8 @@
     ├── RequestError       a server did not answer, or not with what was asked for
     ├── LinkError          an external dataset could not be asked
     ├── ExtractorError     the model server that is to read the text could not be asked
-    └── ExportError        a format is unknown or a target cannot be written
+    ├── ExportError        a format is unknown or a target cannot be written
+    └── ReviewError        a file of decisions says something that cannot be understood
 
 Doubtful *data* never raises: it becomes `model.Finding`. Every error carries its facts as
 attributes and a message that says what to do.
@@ -146,3 +147,12 @@ class ExportError(ConcordError):
     def __init__(self, message: str, *, target: str) -> None:
         super().__init__(message)
         self.target = target
+
+
+class ReviewError(ConcordError):
+    """A file of decisions says something that cannot be understood; `line` counts from one."""
+
+    def __init__(self, message: str, *, path: Path, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line

@@ -17,6 +17,9 @@ from rdflib import DCTERMS, PROV, RDF, RDFS, SKOS, XSD, Literal, URIRef
 from kg import __version__, iris
 from kg.compiled import load_compiled
 from kg.iris import KG, OA
+from kg.linking.candidates import list_candidates
+from kg.linking.records import LinkCandidate
+from kg.linking.strangers import Meeting, Proposal
 from kg.model import Claim, Document, Entity, Evidence, Modality, Polarity, Reading, Sentence, Span
 from kg.rdf import Format, Quad, Triple, format_term, parse_quads, read_turtle, skolemise
 from kg.vocabulary import Vocabulary
@@ -40,7 +43,7 @@ _ABOUT = frozenset(
 )
 """What the background says of a thing that no article names but a used one leads to."""
 
-_WORDINGS = frozenset({SKOS.altLabel, KG.adjective, KG.demonym, KG.surname})
+_WORDINGS = frozenset({SKOS.altLabel, SKOS.hiddenLabel, KG.adjective, KG.demonym, KG.surname})
 """What only the matcher of names needs."""
 
 
@@ -69,20 +72,26 @@ def state_facts(reading: Reading, accepted: Collection[URIRef] = ()) -> Iterator
 
 
 def describe_reading(
-    reading: Reading, vocabulary: Vocabulary, *, fingerprint: str | None = None
+    reading: Reading,
+    vocabulary: Vocabulary,
+    *,
+    fingerprint: str | None = None,
+    accepted: Collection[URIRef] = (),
 ) -> Iterator[Quad]:
     """The article graph: the article, its sentences, mentions, entities, claims, and their origin.
 
-    `fingerprint` identifies the code and ontology that read it.
+    `fingerprint` identifies the code and ontology that read it, `accepted` are the holders whose
+    claims the facts graph takes for fact too.
     """
     document = reading.document
     graph = iris.article_graph(document.iri)
     numbers = {sentence.span: number for number, sentence in enumerate(reading.sentences)}
     for triples in (
         _describe_document(document),
-        _describe_activity(document, fingerprint),
+        _describe_activity(document, fingerprint, accepted),
         *(_describe_sentence(document, item, numbers[item.span]) for item in reading.sentences),
         *(_describe_entity(reading, item) for item in reading.entities),
+        *(_describe_candidates(document, item) for item in reading.entities),
         *(_describe_claim(document, item, vocabulary) for item in reading.claims),
         _describe_links(reading),
     ):
@@ -116,12 +125,16 @@ def _describe_document(document: Document) -> Iterator[Triple]:
     yield voice, RDFS.label, Literal("the article")
 
 
-def _describe_activity(document: Document, fingerprint: str | None) -> Iterator[Triple]:
+def _describe_activity(
+    document: Document, fingerprint: str | None, accepted: Collection[URIRef]
+) -> Iterator[Triple]:
     activity = _activity(document)
     software = iris.mint_part(iris.BUILD_GRAPH, "software", __version__, fingerprint or "")
     yield activity, RDF.type, PROV.Activity
     yield activity, PROV.used, document.iri
     yield activity, PROV.wasAssociatedWith, software
+    for holder in accepted:
+        yield activity, KG.accepts, holder
     yield software, RDF.type, PROV.SoftwareAgent
     yield software, RDFS.label, Literal(f"Concord {__version__}")
     yield software, DCTERMS.hasVersion, Literal(__version__)
@@ -160,6 +173,26 @@ def _describe_entity(reading: Reading, entity: Entity) -> Iterator[Triple]:
         yield iri, KG.form, KG[f"{mention.form.value.capitalize()}Form"]
 
 
+def _describe_candidates(document: Document, entity: Entity) -> Iterator[Triple]:
+    for candidate in list_candidates(entity):
+        iri = iris.mint_part(document.iri, "candidate", entity.iri, candidate.target)
+        yield from describe_candidate(iri, entity.iri, candidate)
+        yield iri, PROV.wasGeneratedBy, _activity(document)
+
+
+def describe_candidate(iri: URIRef, thing: URIRef, candidate: LinkCandidate) -> Iterator[Triple]:
+    """What a thing may be: its candidate, the score with its parts, and why in words."""
+    yield iri, RDF.type, KG.LinkCandidate
+    yield iri, RDFS.label, Literal(candidate.label, lang="en")
+    yield iri, KG.candidateOf, thing
+    yield iri, KG.candidate, candidate.target
+    yield iri, KG.score, _fraction(candidate.score)
+    for part, value in candidate.parts:
+        yield iri, KG[f"score{part.capitalize()}"], _fraction(value)
+    if candidate.reason:
+        yield iri, RDFS.comment, Literal(candidate.reason, lang="en")
+
+
 def _describe_links(reading: Reading) -> Iterator[Triple]:
     """The links of what the gazetteer does not know; of what it knows the background has them."""
     known = {entity.iri for entity in reading.entities if entity.entry == entity.iri}
@@ -188,7 +221,7 @@ def _describe_claim(document: Document, claim: Claim, vocabulary: Vocabulary) ->
         yield iri, KG.timeEnd, Literal(claim.period.end)
     yield iri, KG.frame, claim.evidence.frame
     if claim.confidence is not None:
-        yield iri, KG.confidence, Literal(f"{claim.confidence:.2f}", datatype=XSD.decimal)
+        yield iri, KG.confidence, _fraction(claim.confidence)
     yield iri, KG.evidence, evidence
     yield iri, KG.inArticle, document.iri
     yield iri, PROV.wasDerivedFrom, document.iri
@@ -231,8 +264,41 @@ def _place(iri: URIRef, span: Span) -> Iterator[Triple]:
     yield iri, KG.end, _number(span.end)
 
 
+def _fraction(value: float) -> Literal:
+    return Literal(f"{value:.2f}", datatype=XSD.decimal)
+
+
 def _number(value: int) -> Literal:
     return Literal(str(value), datatype=XSD.integer)
+
+
+# ------------------------------------------------------------------------------------ identity
+
+
+def describe_identity(
+    meetings: Iterable[Meeting], proposals: Iterable[Proposal], facts: Iterable[Triple]
+) -> Iterator[Quad]:
+    """The identity graph: which things of several articles are one, and which may be.
+
+    `facts` are those that the articles state. What they state of things that are one is restated
+    of the first of them, so that a question or rule that knows nothing of this sees it as one.
+    """
+    names: dict[URIRef, URIRef] = {}
+    triples: set[Triple] = set()
+    for meeting in meetings:
+        first, *others = meeting.members
+        names.update(dict.fromkeys(others, first))
+        triples.update((other, KG.sameThingAs, first) for other in others)
+    for subject, predicate, object_ in facts:
+        end = names.get(object_, object_) if isinstance(object_, URIRef) else object_
+        if subject in names or end != object_:
+            triples.add((names.get(subject, subject), predicate, end))
+    for proposal in proposals:
+        candidate = proposal.candidate
+        iri = iris.mint_part(iris.IDENTITY_GRAPH, "candidate", proposal.thing, candidate.target)
+        triples.update(describe_candidate(iri, proposal.thing, candidate))
+    for subject, predicate, object_ in sorted(triples, key=_order):
+        yield subject, predicate, object_, iris.IDENTITY_GRAPH
 
 
 # -------------------------------------------------------------------- ontology and background

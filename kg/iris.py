@@ -28,8 +28,10 @@ ID = _Terms(BASE + "id/")
 
 ONTOLOGY_GRAPH = URIRef(BASE + "graph/ontology")
 BACKGROUND_GRAPH = URIRef(BASE + "graph/background")
+IDENTITY_GRAPH = URIRef(BASE + "graph/identity")
 INFERRED_GRAPH = URIRef(BASE + "graph/inferred")
 LINKS_GRAPH = URIRef(BASE + "graph/links")
+DECISIONS_GRAPH = URIRef(BASE + "graph/decisions")
 ENRICHED_GRAPH = URIRef(BASE + "graph/enriched")
 BUILD_GRAPH = URIRef(BASE + "graph/build")
 DEFAULT_GRAPH = URIRef(BASE + "graph/default")
@@ -70,6 +72,17 @@ def mint_entity(document: URIRef, kind: URIRef, name: str) -> URIRef:
     """The IRI of a thing that the gazetteer does not know: by article, kind and folded name."""
     digest = hash_content(document, kind, name.casefold(), length=10)
     return URIRef(f"{BASE}id/{make_slug(name)}-{digest}")
+
+
+def mint_split(thing: URIRef, *places: str) -> URIRef:
+    """The IRI of what was split off a thing: by the thing and the places of its mentions."""
+    stem = thing.rsplit("/", 1)[1].rsplit("-", 1)[0]
+    return URIRef(f"{BASE}id/{make_slug(stem)}-{hash_content(thing, *places, length=10)}")
+
+
+def mint_decision(*key: str) -> URIRef:
+    """The IRI of what somebody decided: by what it is about, what was decided, by whom, when."""
+    return URIRef(f"{BASE}decision/{hash_content(*key)}")
 
 
 def mint_part(document: URIRef, part: str, *key: object) -> URIRef:

@@ -6,7 +6,7 @@ branches on are enums, equal to the SKOS concepts of `ontology/concord.ttl`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from rdflib import URIRef
@@ -144,10 +144,26 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Namesake:
+    """One of the gazetteer's entries that a name may mean, and how well it fits there in [0, 1].
+
+    `label` is the entry's, and `surface` says by which of its wordings the name is ("label",
+    "surname"); `parts` are (part, value in [0, 1]), what is not known left out.
+    """
+
+    entry: URIRef
+    label: str
+    surface: str
+    score: float
+    parts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A place where the text refers to something; `head` is the position of its head token.
 
-    `sentence` is the index of the sentence in the reading, `entry` the gazetteer's entry if any.
+    `sentence` is the index of the sentence in the reading, `entry` the gazetteer's entry if any,
+    `namesakes` what else the name may mean, best first, where that had to be chosen.
     """
 
     span: Span
@@ -158,6 +174,7 @@ class Mention:
     name: str
     entry: URIRef | None = None
     country: str | None = None
+    namesakes: tuple[Namesake, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def translate_errors(directory: Path) -> Iterator[None]:
         else:
             message = (
                 f"the graph at {directory} is damaged ({text.splitlines()[0]}): "
-                f"delete it and run kg build again"
+                f"delete {directory / _STORE} and run kg build again"
             )
         raise GraphError(message, path=directory) from error
 
@@ -203,7 +203,7 @@ def open_graph(directory: Path, *, create: bool = False, read_only: bool = False
     if not (place / "CURRENT").is_file():
         if place.is_dir() and any(place.iterdir()) and not create:
             raise GraphError(
-                f"the graph at {directory} is damaged: delete it and run kg build again",
+                f"the graph at {directory} is damaged: delete {place} and run kg build again",
                 path=directory,
             )
         if not create or read_only:

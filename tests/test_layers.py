@@ -37,6 +37,7 @@ ORDER = (
     "validation",
     "query",
     "export",
+    "review",
     "corpus",
     "enrichment",
     "evaluation",
@@ -64,6 +65,7 @@ HOMES = {
     "rich": {"cli"},
     "requests": {"http"},
     "urllib3": {"http"},
+    "yaml": {"review"},
 }
 
 GRAPHS = {"Graph", "ConjunctiveGraph", "Dataset"}

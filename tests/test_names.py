@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDFS
 
+from kg.extraction.choosing import Context, choose_candidate
 from kg.extraction.name_files import cache_directory, name_pieces, read_compiled, split_pieces
 from kg.extraction.names import Names, load_names
 from kg.iris import ID, KG
@@ -31,7 +32,7 @@ def found(names, sentence, **support):
     words = sentence.split()
     result = {}
     for match in names.find(words):
-        candidate = names.choose(match, **support)
+        candidate = choose_candidate(names, match, Context(**support))
         surface = " ".join(words[match.start : match.end])
         result[surface] = candidate and candidate.entry.removeprefix(str(ID))
     return result
@@ -97,7 +98,7 @@ def test_organs_are_composed_from_their_owner(names, sentence, entry):
 
 def test_an_administration_shared_by_name_is_told_by_date(names):
     sentence = "the Bush administration"
-    assert found(names, sentence, date="2003-03-20", countries={"USA"}) == {
+    assert found(names, sentence, dates=("2003-03-20",), countries={"USA"}) == {
         "Bush administration": "Bush-administration"
     }
     assert found(names, sentence, seen={ID["George-H-W-Bush"]}) == {
@@ -112,12 +113,12 @@ def test_a_surname_means_who_was_named_in_full(names):
         "Roosevelt": "Theodore-Roosevelt"
     }
     assert found(names, sentence, countries={"USA"}) == {"Roosevelt": None}
-    assert found(names, sentence, date="1943-11-28") == {"Roosevelt": "Franklin-D-Roosevelt"}
+    assert found(names, sentence, dates=("1943-11-28",)) == {"Roosevelt": "Franklin-D-Roosevelt"}
 
 
 def test_a_surname_means_who_was_in_office(names):
     sentence = "while Trump met Abe"
-    assert found(names, sentence, date="2017-11-06", countries={"USA", "JPN"}) == {
+    assert found(names, sentence, dates=("2017-11-06",), countries={"USA", "JPN"}) == {
         "Trump": "Donald-Trump",
         "Abe": "Shinzo-Abe",
     }
@@ -143,12 +144,14 @@ def test_a_surname_without_support_means_nobody(names):
     ],
 )
 def test_words_are_no_names(names, sentence):
-    assert set(found(names, sentence, date="2017-05-01").values()) <= {None}
+    assert set(found(names, sentence, dates=("2017-05-01",)).values()) <= {None}
 
 
 def test_wordlike_surnames_need_support(names):
-    assert found(names, "that May left", date="2018", countries={"GBR"}) == {"May": "Theresa-May"}
-    assert found(names, "that May left", date="2018") == {"May": None}
+    assert found(names, "that May left", dates=("2018",), countries={"GBR"}) == {
+        "May": "Theresa-May"
+    }
+    assert found(names, "that May left", dates=("2018",)) == {"May": None}
     assert found(names, "with President Bush", seen={ID["George-W-Bush"]}) == {
         "Bush": "George-W-Bush"
     }

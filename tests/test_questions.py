@@ -309,6 +309,8 @@ ANSWERS = [
         [(TRUMP, "President", US, "2017-01-20")],
     ),
     ("provenance", {}, "software claims", [("1", "19")]),
+    # tests/test_review.py has decisions.
+    ("decisions", {}, "outcome", []),
 ]
 
 
@@ -369,7 +371,7 @@ def test_a_quote_that_is_not_in_its_place_is_told(store):
 
 @each_question
 def test_every_question_has_an_expectation(question):
-    alone = {"uncovered", "frames", "central-actors", "unlinked"}
+    alone = {"uncovered", "frames", "central-actors", "unlinked", "candidates"}
     # Asked of an enriched graph, in test_enrichment.
     alone |= {"pact-claims", "heads-of-government", "treaties-in-force"}
     assert question.name in {case[0] for case in ANSWERS} | alone

@@ -112,6 +112,8 @@ def test_time_counts_where_both_sides_know_it():
     assert fit_time([], terms) is None
     assert fit_time(["2003"], []) is None
     assert fit_time(["2003", "1950"], terms) == 0.5
+    assert fit_time(["2010-01-01"], terms, lasting=True) == 0.1
+    assert fit_time(["1998-01-01"], terms, lasting=True) == 0
 
 
 def test_company_counts_by_relatives_and_country():
@@ -188,7 +190,7 @@ def test_the_reason_says_what_spoke_for_it():
                                description="country in the Caucasus"))  # fmt: skip
     assert found.description == "country in the Caucasus"
     assert found.reason == (
-        "has this name; is of this kind; existed or was in office then; its country is named; "
-        "is widely known by it"
+        "has this name; is of this kind; existed or was in office then; "
+        "what is named does not speak against it; is widely known"
     )
     assert [part for part, _ in found.parts] == ["name", "type", "time", "company", "prior"]

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from kg import __version__
-from kg.cli import commands, exporting, linking, proving, removing, searching, serving
+from kg.cli import (
+    commands,
+    exporting,
+    linking,
+    proving,
+    removing,
+    reviewing,
+    searching,
+    serving,
+)
 from kg.cli.contradicting import contradictions
 from kg.cli.extractors import add_extractor_options
 from kg.errors import ConcordError, ExportError
@@ -139,7 +148,13 @@ def _add_reading_commands(added_to: argparse._SubParsersAction[_Parser], graph: 
         help="list each sentence with its claims, or why there is none (to standard output)",
     )
     add_extractor_options(added)
+    reviewing.add_kept_review_options(added)
     _add_json(added)
+
+    added = _add(
+        added_to, reviewing.review, "correct claims, in a file that lasts", parents=[graph]
+    )
+    reviewing.add_claim_review_options(added)
 
     added = _add(added_to, removing.remove, "take articles out of the graph", parents=[graph])
     removing.add_removal_options(added)

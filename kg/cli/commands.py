@@ -46,6 +46,7 @@ def build(arguments: argparse.Namespace) -> int:
             read=coverage.read if coverage else read,
             variant=extractor.variant if extractor else "",
             doubts=extractor.report if extractor else tuple,
+            reviews=arguments.review,
         )
     told = to_json(summary) if arguments.json else format_summary(summary)
     if coverage is not None and place is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.cli.commands import write_output
+from kg.cli.reviewing import add_review_options, review_links
 from kg.errors import LinkError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def add_link_options(parser: argparse.ArgumentParser) -> None:
         metavar="PROPERTY",
         help="the property by which a reconciliation service knows a thing's country",
     )
+    add_review_options(parser)
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
 
@@ -113,16 +115,26 @@ def _add_online_options(parser: argparse.ArgumentParser) -> None:
 
 
 def link(arguments: argparse.Namespace) -> int:
-    """Look up the things of the graph that have no link yet, and decide which links are sure."""
+    """Look up the things of the graph that have no link yet, and decide which links are sure.
+
+    With --review, keep what people decided and list what is open.
+    """
+    from kg.corpus import apply_reviews
     from kg.enrichment.links import find_decided, keep_decisions
     from kg.enrichment.things import list_queries
     from kg.linking.alignment import load_alignment
     from kg.linking.online import link_things, prepare_linker
+    from kg.review import read_decisions
     from kg.store import open_graph
 
     names = [name.strip() for name in (arguments.online or "").split(",") if name.strip()]
+    if not names and arguments.review is not None:
+        return review_links(arguments)
     if not names:
-        message = "say where to look: --online wikidata,dbpedia,geonames or a service's URL"
+        message = (
+            "say where to look: --online wikidata,dbpedia,geonames or a service's URL, or what "
+            "to review: --review FILE"
+        )
         raise LinkError(message, url="")
     settings, alignment = _read_settings(arguments), load_alignment()
     outcomes: list[Outcome] = []
@@ -147,6 +159,10 @@ def link(arguments: argparse.Namespace) -> int:
                     method=linker.method,
                     unanswered={each.entity for each in queries} - answered,
                 )
+    if arguments.review is not None:
+        review_links(arguments)
+    elif read_decisions(arguments.graph):
+        apply_reviews(arguments.graph)
     write_output(_format_json(outcomes) if arguments.json else _format_table(outcomes), None)
     failures = dict.fromkeys(each for outcome in outcomes for each in outcome.failures)
     return _tell(failures)

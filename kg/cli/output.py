@@ -53,7 +53,7 @@ def format_table(result: QueryResult, labels: Mapping[URIRef, str], *, color: bo
     caption = f"{len(rows)} answer{'s' if len(rows) != 1 else ''}"
     if "article" in names and len({row[names.index("article")] for row in rows}) == 1:
         place = names.index("article")
-        caption += f", from “{rows[0][place]}”"
+        caption += f", from “{rows[0][place]}”" if rows[0][place] else ""
         rows = [[*row[:place], *row[place + 1 :]] for row in rows]
         del names[place]
     return format_rows([_spell(name) for name in names], rows, color=color) + f"{caption}\n"

@@ -4,16 +4,20 @@ from kg.corpus.build import build_corpus, prepare_reader
 from kg.corpus.fingerprint import compute_fingerprint
 from kg.corpus.records import BuildSummary, Progress, RemovalSummary, Stage
 from kg.corpus.removal import remove_articles
+from kg.corpus.reviewing import ReviewSummary, apply_reviews, review_graph
 from kg.corpus.summary import summarise_graph
 
 __all__ = [
     "BuildSummary",
     "Progress",
     "RemovalSummary",
+    "ReviewSummary",
     "Stage",
+    "apply_reviews",
     "build_corpus",
     "compute_fingerprint",
     "prepare_reader",
     "remove_articles",
+    "review_graph",
     "summarise_graph",
 ]

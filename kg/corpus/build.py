@@ -15,11 +15,13 @@ from kg.corpus.deriving import derive, find_article_graphs
 from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
 from kg.corpus.records import BuildSummary, Progress, Stage
+from kg.corpus.reviewing import record_reviews
 from kg.corpus.summary import summarise_graph
 from kg.documents import find_articles, read_document
 from kg.errors import DocumentError
 from kg.model import Document, Finding, Reading, Severity
 from kg.rdf import Quad, Triple
+from kg.review.entries import load_sheet
 from kg.store import GraphStore, forget_derived, open_graph
 from kg.vocabulary import Vocabulary, ontology_directory
 
@@ -40,6 +42,7 @@ def build_corpus(
     variant: str = "",
     doubts: Callable[[], Iterable[Finding]] = tuple,
     accepted: Collection[URIRef] = (),
+    reviews: Iterable[Path] = (),
     ontology: Path | None = None,
 ) -> BuildSummary:
     """Read articles into the graph of a directory, then reason over the whole and check it.
@@ -49,8 +52,12 @@ def build_corpus(
     shipped reader, `variant` tells its readings from others, and `doubts` gives its findings in
     the end. Among several files one that cannot be read becomes a finding; raises DocumentError
     where none can be read, and GraphError where the graph cannot be written.
+
+    What people decided before is applied again. Decisions of the files `reviews` are kept with
+    them; one that cannot be understood raises ReviewError once all else is done.
     """
     files = sorted(find_articles(paths))
+    sheets = [load_sheet(path) for path in reviews]
     failures: list[DocumentError] = []
     documents = _open_documents(files, failures)
     first = next(documents, None)
@@ -78,7 +85,10 @@ def build_corpus(
             seen.add(document.iri)
         if not find_article_graphs(store):
             raise _explain_failures(failures, files)
+        refused = record_reviews(store, sheets, vocabulary, place)
         derived = derive(Draft(store), place, report)
+        if refused is not None:
+            raise refused
         findings = [*map(_report_failure, failures), *doubts(), *derived.findings]
         return summarise_graph(store, findings, read=len(changed), unchanged=len(seen - changed))
 
@@ -142,7 +152,9 @@ def _write_reading(
     iri = reading.document.iri
     if next(store.triples(iris.article_graph(iri)), None) is not None:
         forget_derived(store.directory)
-    article = graph.describe_reading(reading, vocabulary, fingerprint=fingerprint)
+    article = graph.describe_reading(
+        reading, vocabulary, fingerprint=fingerprint, accepted=accepted
+    )
     facts = graph.state_facts(reading, accepted)
     store.replace_all(
         {

@@ -14,15 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rdflib import DCTERMS, URIRef
+from rdflib import DCTERMS, PROV, URIRef
 
 from kg import graph, iris
 from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
+from kg.corpus.identity import find_dates, find_facts, find_strangers
 from kg.corpus.records import Progress, Stage
 from kg.iris import KG
+from kg.linking.strangers import meet_strangers
 from kg.model import Finding, Severity
 from kg.rdf import Quad, Triple
+from kg.review import find_standing, read_decisions
+from kg.review.applying import apply_decisions
+from kg.review.effects import Applied, Rejections, part_strangers
+from kg.review.log import restore_decisions
 from kg.store import CHECKED_FILE, CLOSURE_FILE, GraphStore, open_memory_graph
 
 if TYPE_CHECKING:
@@ -38,10 +44,11 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What is doubtful about a graph, and how many inferred triples follow no more."""
+    """What is doubtful about a graph, how many inferred triples follow no more, rejected links."""
 
     findings: tuple[Finding, ...]
     withdrawn: int
+    rejections: Rejections
 
 
 def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
@@ -51,21 +58,29 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
 
     report(Progress(Stage.BACKGROUND, 0, 1))
     stamp = compute_fingerprint(ontology)
-    described = list(_drop_graphs(graph.describe_ontology(ontology)))
+    _amend(draft, iris.ONTOLOGY_GRAPH, _drop_graphs(graph.describe_ontology(ontology)))
+    descriptions = graph.read_descriptions(ontology)
+    reviewed = _review(draft, descriptions)
     background = graph.describe_background(
-        find_uses(draft), graph.read_descriptions(ontology), countries=_find_countries(draft)
+        find_uses(draft), descriptions, countries=_find_countries(draft)
     )
-    _amend(draft, iris.ONTOLOGY_GRAPH, described)
-    before = _amend(draft, iris.BACKGROUND_GRAPH, _drop_graphs(background))
+    kept = (each for each in _drop_graphs(background) if not reviewed.rejections.cover(each))
+    before = _amend(draft, iris.BACKGROUND_GRAPH, kept)
+    articles = find_article_graphs(draft)
+    meetings, proposals = part_strangers(
+        *meet_strangers(find_strangers(draft, descriptions, articles)), reviewed.rejections
+    )
+    identity = graph.describe_identity(meetings, proposals, find_facts(draft, articles))
+    before |= _amend(draft, iris.IDENTITY_GRAPH, _drop_graphs(identity))
     report(Progress(Stage.REASONING, 0, 1))
-    kept = _Kept(stamp, _find_articles(draft), _hash_triples(before))
-    closed, things, findings = _close(draft, kept)
+    now = _Kept(stamp, _find_articles(draft), _hash_triples(before))
+    closed, things, findings = _close(draft, now)
     report(Progress(Stage.CHECKING, 0, 1))
-    findings += _check(draft, stamp, kept.articles)
+    findings += [*_check(draft, stamp, now.articles), *reviewed.findings]
     notes = {
         "stamp": stamp,
-        "background": _hash_triples(draft.triples(iris.BACKGROUND_GRAPH)),
-        "articles": kept.articles,
+        "background": _hash_triples(_list_derived(draft)),
+        "articles": now.articles,
         "things": sorted(things),
     }
     place = draft.directory / CLOSURE_FILE
@@ -76,7 +91,32 @@ def derive(draft: Draft, ontology: Path, report: Report) -> Derived:
     if closed is not None:
         save_closure(place, closed, notes)
     report(Progress(Stage.CHECKING, 1, 1))
-    return Derived(tuple(findings), withdrawn)
+    return Derived(tuple(findings), withdrawn, reviewed.rejections)
+
+
+def _review(draft: Draft, descriptions: graph.Descriptions) -> Applied:
+    """Let the graphs of articles be as the standing decisions leave what was read."""
+    kept = draft.triples(iris.DECISIONS_GRAPH, predicate=PROV.value)
+    restore_decisions(draft.directory, (str(text) for _, _, text in kept))
+    decisions = find_standing(read_decisions(draft.directory))
+    changes: list[tuple[URIRef, set[Triple], set[Triple]]] = []
+
+    def note(name: URIRef, new: set[Triple]) -> None:
+        old = set(draft.below.triples(name))
+        changes.append((name, new - old, old - new))
+
+    applied = apply_decisions(draft, decisions, descriptions.describe, note)
+    # Only now: what decisions leave of one article must not be taken for what was read of it.
+    for name, added, gone in changes:
+        if added or gone:
+            draft.amend(name, added, gone)
+    return applied
+
+
+def _list_derived(store: GraphStore) -> Iterator[Triple]:
+    """What is known of the things beside the articles' facts, and follows from the articles."""
+    yield from store.triples(iris.BACKGROUND_GRAPH)
+    yield from store.triples(iris.IDENTITY_GRAPH)
 
 
 def _amend(draft: Draft, name: URIRef, triples: Iterable[Triple]) -> set[Triple]:
@@ -178,18 +218,17 @@ def _find_touched(
 ) -> set[URIRef] | None:
     """The things of which facts may have come or gone since a closure; None: anything may."""
     then: Mapping[str, str] = notes["articles"]
-    if any(then.get(name, stamp) != stamp for name, stamp in articles.items()):
-        return None
-    content = {
-        name: list((draft if article in articles else draft.below).triples(name))
-        for article in then.keys() ^ articles.keys()
-        for name in (URIRef(article), iris.facts_graph(URIRef(article)))
-    }
-    if not all(content[name] for name in content if str(name) in then):
+    before = _find_articles(draft.below)
+    changed_articles = {name for name, _ in then.items() ^ articles.items()}
+    if any(then[name] != before.get(name) for name in changed_articles & then.keys()):
         return None  # It went without leave: what it gave is not known.
+    content: dict[URIRef, list[Triple]] = {}
+    for article in sorted(changed_articles):
+        for name in (URIRef(article), iris.facts_graph(URIRef(article))):
+            content[name] = list(draft.below.triples(name)) if article in then else []
+            content[name] += draft.triples(name) if article in articles else ()
     changed = _gather(ontology, content, own)
-    old = set(draft.below.triples(iris.BACKGROUND_GRAPH))
-    background = old ^ set(draft.triples(iris.BACKGROUND_GRAPH))
+    background = set(_list_derived(draft.below)) ^ set(_list_derived(draft))
     return {triple[0] for triple in (*changed.data, *background)} | changed.things
 
 
@@ -275,11 +314,19 @@ def find_article_graphs(store: GraphStore) -> frozenset[URIRef]:
 
 
 def _find_articles(store: GraphStore) -> dict[str, str]:
-    """The graphs of the articles, each with what tells the code that read it."""
+    """The graphs of the articles, each with what tells the code that read it and its review."""
     found = {
         str(name): str(identifier)
         for _, _, identifier, name in store.quads(predicate=DCTERMS.identifier)
     }
+    for name in find_article_graphs(store):
+        review = sorted(
+            str(text)
+            for predicate in (KG.withdrew, KG.added)
+            for _, _, text in store.triples(name, predicate=predicate)
+        )
+        if review:
+            found[str(name)] = f"{found.get(str(name), '')} {iris.hash_content(*review)}"
     return {str(name): found.get(str(name), "") for name in sorted(find_article_graphs(store))}
 
 
@@ -291,10 +338,7 @@ def _find_countries(store: GraphStore) -> frozenset[str]:
 
 def find_uses(store: GraphStore) -> Mapping[URIRef, Collection[str]]:
     """The things that the articles of the graph name, each with those articles' dates."""
-    dates: dict[URIRef, str] = {}
-    for predicate in (KG.received, DCTERMS.issued):
-        for _, _, date, article in store.quads(predicate=predicate):
-            dates[article] = str(date)
+    dates = find_dates(store)
     uses: dict[URIRef, set[str]] = {}
     articles = find_article_graphs(store)
     for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder):

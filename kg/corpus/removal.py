@@ -74,6 +74,11 @@ def _list_articles(store: GraphStore) -> tuple[_Article, ...]:
     return tuple(sorted(found, key=lambda each: each.iri))
 
 
+def find_article(store: GraphStore, name: str) -> URIRef:
+    """The article that a name means, as for removal; UnknownTermError where it means none."""
+    return _find_article(_list_articles(store), name).iri
+
+
 def _find_article(articles: Sequence[_Article], name: str) -> _Article:
     """The article that a name means: by the bytes of the file, IRI, name of the file or title."""
     path = Path(name)

@@ -11,6 +11,7 @@ from kg.enrichment.statements import set_graph, write_decimal
 from kg.iris import KG
 from kg.linking.records import LinkCandidate, LinkDecision, LinkState
 from kg.rdf import Triple
+from kg.review.articles import replace_read, restore_read
 from kg.store import GraphStore
 
 REVIEW = "review"
@@ -109,7 +110,8 @@ def keep_decisions(
     What it decided on things that it got no answer about now, other linkers' decisions and those
     of humans stay.
     """
-    before = set(store.triples(iris.LINKS_GRAPH))
+    held = set(store.triples(iris.LINKS_GRAPH))
+    before = restore_read(held)
     said: dict[URIRef, list[tuple[URIRef, URIRef | Literal]]] = {}
     for subject, predicate, value in before:
         said.setdefault(subject, []).append((predicate, value))
@@ -133,7 +135,7 @@ def keep_decisions(
     credited = {value for _, predicate, value in after if predicate == PROV.wasAttributedTo}
     idle = {agent for each in agents.values() for agent in each} - credited
     after = {triple for triple in after if triple[0] not in idle}
-    set_graph(store, iris.LINKS_GRAPH, after)
+    set_graph(store, iris.LINKS_GRAPH, replace_read(iris.LINKS_GRAPH, held, after))
 
 
 def _find_taken(

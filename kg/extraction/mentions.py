@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extraction.bodies import (
@@ -13,20 +12,22 @@ from kg.extraction.bodies import (
     compose_things,
     widen_names,
 )
+from kg.extraction.choosing import is_certain, pick_clear, weigh_candidates
 from kg.extraction.guesses import PLACE_CASES, name_run
 from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
 from kg.extraction.phrases import join_words
 from kg.extraction.runs import find_runs, is_capital
+from kg.extraction.surroundings import date_sentences, describe_context, find_governed, note_names
 from kg.extraction.titles import add_titles, find_titles, is_title, name_offices
 from kg.extraction.tree import SUBJECTS, Tree, read_case
+from kg.extraction.weighing import MARGIN
 from kg.iris import ID, KG
-from kg.model import BlockKind, Document, Mention, MentionForm, Span
+from kg.model import BlockKind, Document, Mention, MentionForm, Namesake, Span
 from kg.vocabulary import Vocabulary
 
 # Whose names hold no further party.
 _WHOLE_KINDS = frozenset({KG.State, KG.Person, KG.Place, KG.Group})
-_YEAR = re.compile(r"^(1[6-9]|20)\d\d$")
 _PREFIXES = frozenset({"anti", "non", "pro", "inter", "pre", "post"})
 _HALVED = {
     "North": ("North-Korea", "North-Vietnam", "North-Yemen"),
@@ -49,21 +50,26 @@ def find_mentions(
 ) -> tuple[Mention, ...]:
     """Find every named mention, in text order; a mention inside a longer one follows it."""
     midword = _collect_midwords(trees)
-    matches = [names.find([t.text for t in tree.tokens]) for tree in trees]
+    matches = [_find_names(tree, names) for tree in trees]
     memory = Memory()
     for found in matches:
-        _note_context(found, names, memory)
+        note_names(found, names, memory)
     for tree in trees:
         memory.common.update(_find_common_acronyms(tree, vocabulary))
-    dates = _date_sentences(document, trees)
+    dates = date_sentences(document, trees)
     mentions: list[Mention] = []
-    for number, (tree, date) in enumerate(zip(trees, dates, strict=True)):
+    for number, (tree, spoken) in enumerate(zip(trees, dates, strict=True)):
         given = tuple(_find_authors(document, tree))
         namings = _name_sentence(
-            tree, matches[number], vocabulary, names, memory, midword, date, given
+            tree, matches[number], vocabulary, names, memory, midword, spoken, given
         )
         mentions.extend(_to_mention(tree, number, naming) for naming in namings)
     return tuple(mentions)
+
+
+def _find_names(tree: Tree, names: Names) -> list[NameMatch]:
+    proper = [i for i, token in enumerate(tree.tokens) if token.pos == "PROPN"]
+    return names.find([t.text for t in tree.tokens], proper=frozenset(proper))
 
 
 def _find_authors(document: Document, tree: Tree) -> Iterator[Naming]:
@@ -91,21 +97,6 @@ def _collect_midwords(trees: Sequence[Tree]) -> frozenset[str]:
     return frozenset(word for word in inside if word.casefold() not in small)
 
 
-def _note_context(found: Iterable[NameMatch], names: Names, memory: Memory) -> None:
-    """Take in the states and the people that the article names in full anywhere."""
-    for match in found:
-        for candidate in match.candidates:
-            entry = names.entry(candidate.entry)
-            if entry.kind in {KG.State, KG.ArmedForce} and entry.country:
-                memory.countries[entry.country] += 1
-        memory.alone.update(
-            c.entry for c in match.candidates if c.surface in {"label", "alias", "acronym"}
-        )
-        full = [c for c in match.candidates if c.surface in {"label", "alias"}]
-        if len(full) == 1 and match.end - match.start > 1:
-            memory.entries.add(full[0].entry)
-
-
 def _find_common_acronyms(tree: Tree, vocabulary: Vocabulary) -> Iterator[str]:
     """The acronyms that stand for something without a name ("chemical weapons (CBW)")."""
     for i in range(1, len(tree.tokens) - 1):
@@ -119,25 +110,6 @@ def _find_common_acronyms(tree: Tree, vocabulary: Vocabulary) -> Iterator[str]:
             yield token.text
 
 
-def _date_sentences(document: Document, trees: Sequence[Tree]) -> list[str | None]:
-    """The date that each sentence speaks of or from: the article's own, else the last year named.
-
-    Histories carry no date of their own, but the years that they tell of say who was in office.
-    """
-    own = document.issued or document.received
-    if own is not None:
-        return [own] * len(trees)
-    years = [
-        next((t.text for t in reversed(tree.tokens) if _YEAR.match(t.text)), None) for tree in trees
-    ]
-    current = next((year for year in years if year), None)
-    dates: list[str | None] = []
-    for year in years:
-        current = year or current
-        dates.append(current)
-    return dates
-
-
 def _name_sentence(
     tree: Tree,
     matches: Sequence[NameMatch],
@@ -145,17 +117,17 @@ def _name_sentence(
     names: Names,
     memory: Memory,
     midword: frozenset[str],
-    date: str | None,
+    dates: tuple[str, ...],
     given: Sequence[Naming] = (),
 ) -> list[Naming]:
     known = [
         naming
         for match in matches
-        if (naming := _choose(tree, match, names, memory, date, vocabulary)) is not None
+        if (naming := _choose(tree, match, matches, names, memory, dates, vocabulary)) is not None
     ]
     apart = [n for n in known if not any(g.start < n.end and n.start < g.end for g in given)]
     known = [*given, *apart]
-    known.extend(_name_inside(tree, known, names, memory, date, vocabulary))
+    known.extend(_name_inside(tree, known, names, memory, dates, vocabulary))
     namings = list(known)
     for run in find_runs(tree, vocabulary.nouns, midword):
         namings.extend(name_run(tree, run.start, run.end, known, vocabulary, names, memory))
@@ -184,7 +156,7 @@ def _name_inside(
     known: Sequence[Naming],
     names: Names,
     memory: Memory,
-    date: str | None,
+    dates: tuple[str, ...],
     vocabulary: Vocabulary,
 ) -> list[Naming]:
     """The states named inside a longer name ("the US-Japan alliance"): they are its parties."""
@@ -196,7 +168,7 @@ def _name_inside(
         happening = naming.kind not in NAMED_KINDS
         for match in names.find(words):
             moved = replace(match, start=match.start + naming.start, end=match.end + naming.start)
-            inner = _choose(tree, moved, names, memory, date, vocabulary)
+            inner = _choose(tree, moved, (), names, memory, dates, vocabulary)
             if inner is None:
                 continue
             if inner.kind == KG.State or (happening and inner.entry in memory.alone):
@@ -207,42 +179,89 @@ def _name_inside(
 def _choose(
     tree: Tree,
     match: NameMatch,
+    beside: Sequence[NameMatch],
     names: Names,
     memory: Memory,
-    date: str | None,
+    dates: tuple[str, ...],
     vocabulary: Vocabulary,
 ) -> Naming | None:
     words = [t.text for t in tree.tokens[match.start : match.end]]
-    surname = words[-1].casefold()
-    candidate: Candidate | None = names.choose(
-        match, date=date, seen=memory.entries, countries=frozenset(memory.countries)
-    )
+    ranked: tuple[Namesake, ...] = ()
+    if not is_certain(match):
+        context = describe_context(tree, match, beside, names, memory, dates)
+        ranked = weigh_candidates(names, match, context)
+    chosen = match.candidates[0].entry if is_certain(match) else pick_clear(ranked)
+    candidate = next((c for c in match.candidates if c.entry == chosen), None)
     if candidate is None:
-        return _name_unknown_bearer(tree, match, memory)
+        return _name_open(tree, match, names, ranked) or _name_unknown_bearer(
+            tree, match, memory, ranked
+        )
     entry = names.entry(candidate.entry)
-    if entry.kind == KG.Person and len(words) == 1 and surname in memory.people:
-        earlier = memory.people[surname]
-        return replace(earlier, start=match.start, end=match.end)
-    if entry.kind == KG.Person and len(words) == 1 and _inside_longer_name(tree, match):
-        return None
     if _is_only_modifier(tree, match, entry):
         inner = names.find(words[:-1])
         if not inner:
             return None
         moved = replace(inner[0], start=match.start, end=match.end - 1)
-        return _choose(tree, moved, names, memory, date, vocabulary)
+        return _choose(tree, moved, beside, names, memory, dates, vocabulary)
+    naming = _take(tree, match, candidate, names, memory, dates, vocabulary)
+    if naming is None or naming.entry is None:
+        return naming
+    if naming.entry != entry.iri and ranked:
+        # A capital for its government: the choice was between the city and its namesakes.
+        ranked = (replace(ranked[0], entry=naming.entry, label=naming.name), *ranked[1:])
+    return replace(naming, namesakes=ranked)
+
+
+def _take(
+    tree: Tree,
+    match: NameMatch,
+    candidate: Candidate,
+    names: Names,
+    memory: Memory,
+    dates: tuple[str, ...],
+    vocabulary: Vocabulary,
+) -> Naming | None:
+    """What the chosen candidate makes of a match: the thing itself, its state, its people."""
+    words = [t.text for t in tree.tokens[match.start : match.end]]
+    entry = names.entry(candidate.entry)
+    form = candidate.form
+    if entry.kind == KG.Person and len(words) == 1:
+        earlier = memory.people.get(words[0].casefold())
+        # Who was named before is meant again, unless the other is known to the article as well.
+        if earlier is not None and (earlier.entry is None or entry.iri not in memory.entries):
+            return replace(earlier, start=match.start, end=match.end)
+        if earlier is None and _inside_longer_name(tree, match):
+            return None
     if entry.kind == KG.Place and _is_given_name(tree, match, vocabulary):
         return None
-    form = candidate.form
     kind, iri, label = entry.kind, entry.iri, entry.label
     if candidate.surface in ADJECTIVAL and _is_loose(words, entry, memory):
         return Naming(match.start, match.end, KG.Concept, label, form)
     if candidate.surface == "demonym" and _is_people(tree, match, words):
         return Naming(match.start, match.end, KG.Group, words[-1], form, None, entry.country)
-    if kind == KG.Place and entry.capital_of is not None and _acts(tree, match.start, match.end):
-        state = names.entry(entry.capital_of)
-        kind, iri, label = state.kind, state.iri, state.label
-    return Naming(match.start, match.end, kind, label, form, iri, entry.country)
+    country = entry.country
+    if kind == KG.Place and _acts(tree, match.start, match.end):
+        governed = find_governed(names, entry, memory, dates)
+        if governed is not None:
+            state = names.entry(governed)
+            kind, iri, label = state.kind, state.iri, state.label
+            country = state.country or country
+    return Naming(match.start, match.end, kind, label, form, iri, country)
+
+
+def _name_open(
+    tree: Tree, match: NameMatch, names: Names, ranked: Sequence[Namesake]
+) -> Naming | None:
+    """A name that nothing tells whose it is ("Congo"): a thing of that kind all the same."""
+    if all(each.surface == "surname" for each in ranked):
+        return None
+    level = [each for each in ranked if round(ranked[0].score - each.score, 4) < MARGIN]
+    entries = [names.entry(each.entry) for each in level]
+    countries = {entry.country for entry in entries}
+    form = next(c.form for c in match.candidates if c.entry == ranked[0].entry)
+    name = join_words(tree, list(range(match.start, match.end)))
+    country = entries[0].country if len(countries) == 1 else None
+    return Naming(match.start, match.end, entries[0].kind, name, form, None, country, tuple(ranked))
 
 
 def _is_only_modifier(tree: Tree, match: NameMatch, entry: NameEntry) -> bool:
@@ -290,13 +309,17 @@ def _is_people(tree: Tree, match: NameMatch, words: Sequence[str]) -> bool:
     return words[-1].endswith("s") and before != "the"
 
 
-def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: Memory) -> Naming | None:
+def _name_unknown_bearer(
+    tree: Tree, match: NameMatch, memory: Memory, ranked: tuple[Namesake, ...]
+) -> Naming | None:
     """A surname that several have, and nothing tells which: a person all the same."""
     word = tree.tokens[match.end - 1]
     if word.text.casefold() in memory.people:
-        return replace(memory.people[word.text.casefold()], start=match.start, end=match.end)
+        earlier = memory.people[word.text.casefold()]
+        known = () if earlier.entry is None else ranked
+        return replace(earlier, start=match.start, end=match.end, namesakes=known)
     surnames = all(c.surface == "surname" for c in match.candidates)
-    if not surnames or match.end - match.start > 1 or word.pos != "PROPN" or match.start == 0:
+    if not surnames or match.end - match.start > 1 or word.pos != "PROPN":
         return None
     if any(
         tree.tokens[c].text.casefold() in {"in", "at", "near"}
@@ -305,7 +328,7 @@ def _name_unknown_bearer(tree: Tree, match: NameMatch, memory: Memory) -> Naming
         return None
     if tree.role(match.start) in {"compound", "flat", "amod"}:
         return None
-    return Naming(match.start, match.end, KG.Person, word.text, MentionForm.NAME)
+    return Naming(match.start, match.end, KG.Person, word.text, MentionForm.NAME, namesakes=ranked)
 
 
 def _inside_longer_name(tree: Tree, match: NameMatch) -> bool:
@@ -387,12 +410,10 @@ def _remember(tree: Tree, naming: Naming, memory: Memory, vocabulary: Vocabulary
         memory.entries.add(naming.entry)
     last = tree.tokens[naming.end - 1].text
     if naming.kind == KG.Person and naming.form is MentionForm.NAME:
-        person = replace(naming, start=0, end=0)
+        person = replace(naming, start=0, end=0, namesakes=())
         memory.people.setdefault(last.casefold(), person)
         for start, end in find_titles(tree, naming, vocabulary):
-            memory.offices[join_words(tree, list(range(start, end)))] = replace(
-                naming, start=0, end=0
-            )
+            memory.offices[join_words(tree, list(range(start, end)))] = person
     tokens = tree.tokens
     if naming.end + 1 < len(tokens) and tokens[naming.end].text == "(":
         acronym = tokens[naming.end + 1].text
@@ -411,4 +432,5 @@ def _to_mention(tree: Tree, number: int, naming: Naming) -> Mention:
         name=naming.name,
         entry=naming.entry,
         country=naming.country,
+        namesakes=naming.namesakes,
     )

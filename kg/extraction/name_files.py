@@ -22,7 +22,7 @@ from rdflib.namespace import DCTERMS
 from kg.iris import ID, KG
 from kg.rdf import SourceTriple, read_turtle
 
-FORMAT = 3
+FORMAT = 5
 SECTIONS = ("entries", "keys", "firsts", "folded", "organs", "holders", "words", "memberships")
 LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ð": "d", "ß": "ss"}
@@ -37,8 +37,10 @@ SURFACES = {
     "J": "adjective",
     "P": "prefix",
     "D": "demonym",
+    "R": "rare",
     "S": "surname",
 }
+_BEST_FIRST = "LACJPDRS"
 Description = dict[URIRef, list[str]]
 
 
@@ -120,7 +122,7 @@ def compile_names(triples: Iterable[SourceTriple]) -> str:
         for key, surface in iterate_surfaces(described[subject]):
             best = keys.setdefault(key, {})
             known = best.get(numbers[subject])
-            if known is None or "LACJPDS".index(surface) < "LACJPDS".index(known):
+            if known is None or _BEST_FIRST.index(surface) < _BEST_FIRST.index(known):
                 best[numbers[subject]] = surface
     sections: dict[str, list[str]] = {
         "entries": [f"{localise(s)}\t{encode_entry(s, described)}" for s in subjects],
@@ -222,6 +224,9 @@ def iterate_surfaces(about: Description) -> Iterator[tuple[str, str]]:
         surface = "L" if position == 0 else "C" if is_acronym(name) else "A"
         for variant in vary_name(name, person=person):
             yield " ".join(variant), surface
+    for name in about.get(SKOS.hiddenLabel, []):
+        for variant in vary_name(name, person=person):
+            yield " ".join(variant), "R"
     for name in about.get(KG.adjective, []):
         yield " ".join(name_pieces(name)), "P" if name.endswith("-") else "J"
     for name in about.get(KG.demonym, []):
@@ -279,7 +284,10 @@ def fold_keys(keys: Iterable[str]) -> list[tuple[str, str]]:
 def list_organs(
     by_class: Mapping[str, list[URIRef]], described: Mapping[URIRef, Description]
 ) -> Iterator[str]:
-    """Owner and role to entry: a state's government and forces, a leader's administration."""
+    """Owner and role to entry: a state's government and forces, a leader's administration.
+
+    Of a city, as seat, the states of old that were governed from it.
+    """
     for subject in by_class.get("Government", ()):
         for predicate in (KG.ofState, KG.headedBy):
             for owner in described[subject].get(predicate, ()):
@@ -288,6 +296,9 @@ def list_organs(
         for owner in described[subject].get(KG.ofState, ()):
             branch = first(described[subject], KG.branch) or "armed forces"
             yield f"{localise(owner)} {branch}\t{localise(subject)}"
+    for subject in by_class.get("Place", ()):
+        if states := described[subject].get(KG.seatOf):
+            yield f"{localise(subject)} seat\t" + " ".join(sorted(map(localise, states)))
 
 
 def list_holders(

@@ -1,13 +1,9 @@
-"""Finds the gazetteer's names in tokens, and decides which entry a name means.
-
-`Names.find` gives longest matches with every entry that they may mean; `Names.choose` picks one
-where the document supports it and none where it does not; `Names.office` says who led a state.
-"""
+"""Finds the gazetteer's names in tokens: longest matches with every entry that they may mean."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,15 +11,12 @@ from rdflib import URIRef
 
 from kg.errors import OntologyError
 from kg.extraction.name_files import SECTIONS, SURFACES, read_compiled, split_pieces
-from kg.iris import ID, KG
+from kg.extraction.weighing import covers_date
+from kg.iris import ID
 from kg.model import MentionForm
 from kg.vocabulary.files import ontology_directory
 
-# Whose leaders a text may name without introducing them.
-MAJOR = frozenset({"USA", "GBR", "FRA", "DEU", "RUS", "SUN", "CHN", "JPN"})
 ADJECTIVAL = {"adjective", "prefix"}
-KIND_ORDER = ("State", "Organization", "Alliance", "Government", "Place", "Agreement", "Person")
-SURFACE_ORDER = ("label", "acronym", "alias", "adjective", "prefix", "demonym", "surname")
 # What follows the name of a state, its adjective or its leader, and which organ it makes of it.
 ORGAN_WORDS: Mapping[tuple[str, ...], str] = {
     ("government",): "government", ("Government",): "government", ("regime",): "government",
@@ -166,8 +159,11 @@ class Names:
 
     # ------------------------------------------------------------------------------ finding
 
-    def find(self, words: Sequence[str]) -> list[NameMatch]:
-        """The longest names in a sentence's tokens, left to right and apart."""
+    def find(self, words: Sequence[str], *, proper: Container[int] = ()) -> list[NameMatch]:
+        """The longest names in a sentence's tokens, left to right and apart.
+
+        `proper` are the positions of words that are names and nothing else.
+        """
         run = _Run(words)
         matches: list[NameMatch] = []
         at = 0
@@ -178,7 +174,7 @@ class Names:
                 continue
             begin, end, candidates = found
             match = NameMatch(run.tokens[begin], run.tokens[end - 1] + 1, candidates)
-            kept = self._screen(match, words, matches)
+            kept = self._screen(match, words, matches, proper)
             if kept.candidates:
                 matches.append(kept)
             at = end if kept.candidates else begin + 1
@@ -245,7 +241,11 @@ class Names:
     # ---------------------------------------------------------------------------- screening
 
     def _screen(
-        self, match: NameMatch, words: Sequence[str], before: Sequence[NameMatch]
+        self,
+        match: NameMatch,
+        words: Sequence[str],
+        before: Sequence[NameMatch],
+        proper: Container[int],
     ) -> NameMatch:
         """Drop the candidates that the neighbouring words speak against."""
         name = words[match.start] if match.end == match.start + 1 else ""
@@ -256,15 +256,16 @@ class Names:
         if name in self._personlike and previous in self._given and not after_match:
             kept = tuple(c for c in kept if c.surface == "surname")
         alone = any(c.surface == "surname" for c in kept)
-        if alone and not self._may_be_surname(name, previous, following, after_match, match.start):
+        opening = match.start == 0 and match.start not in proper
+        if alone and not self._may_be_surname(name, previous, following, after_match, opening):
             kept = tuple(c for c in kept if c.surface != "surname")
         return replace(match, candidates=kept)
 
     def _may_be_surname(
-        self, name: str, previous: str, following: str, after_match: bool, start: int
+        self, name: str, previous: str, following: str, after_match: bool, opening: bool
     ) -> bool:
         """Whether a surname standing alone here may be a person's."""
-        title = previous.rstrip(".") in self._titles
+        title = self.is_title(previous)
         if following[:1].isupper() and following.isalpha() and (following,) not in ORGAN_WORDS:
             return False
         capital = previous[:1].isupper() and previous.lower() not in self._openers
@@ -278,7 +279,7 @@ class Names:
             return False
         possessed = following in {"'s", "’s", "'", "’"} or (following,) in ORGAN_WORDS
         return possessed or (
-            start > 0 and previous not in {"a", "an", "the", '"', "“", "every", "any"}
+            not opening and previous not in {"a", "an", "the", '"', "“", "every", "any"}
         )
 
     def _compose(self, match: NameMatch, words: Sequence[str]) -> NameMatch:
@@ -307,90 +308,20 @@ class Names:
                 organs.append(Candidate(ID[local], MentionForm.NAME, candidate.surface))
         return tuple(organs)
 
-    # ----------------------------------------------------------------------------- choosing
+    def is_title(self, word: str) -> bool:
+        """Whether a word before a name is a title of its bearer."""
+        return word.rstrip(".") in self._titles
 
-    def choose(
-        self,
-        match: NameMatch,
-        *,
-        date: str | None = None,
-        seen: Collection[URIRef] = (),
-        countries: Collection[str] = (),
-    ) -> Candidate | None:
-        """The candidate that the document supports best, None where nothing tells them apart.
+    def is_wordlike(self, surname: str) -> bool:
+        """Whether a surname is a word or a month too."""
+        return surname in self._wordlike
 
-        `date` is the article's ISO date or a prefix of it, `seen` the entries already named in
-        full, `countries` the alpha-3 codes mentioned.
-        """
-        named = [c for c in match.candidates if c.surface != "surname"]
-        if len(named) == 1:
-            return named[0]
-        if named:
-            ranked = sorted(
-                ((self._rank_named(c, date, seen, countries), c) for c in named),
-                key=lambda pair: pair[0],
-            )
-            return ranked[0][1] if ranked[0][0] < ranked[1][0] else None
-        scored = [(self._support(c, date, seen, countries), c) for c in match.candidates]
-        scored = [(s, c) for s, c in scored if s > 0]
-        if not scored:
-            return None
-        best = max(s for s, _ in scored)
-        winners = [c for s, c in scored if s == best]
-        return winners[0] if len(winners) == 1 else None
-
-    def _rank_named(
-        self,
-        candidate: Candidate,
-        date: str | None,
-        seen: Collection[URIRef],
-        countries: Collection[str],
-    ) -> tuple[int, ...]:
-        """A sort key: what was seen, is valid at the date and is named directly comes first."""
-        entry = self.entry(candidate.entry)
-        kind = entry.kind.removeprefix(str(KG))
-        return (
-            0 if candidate.entry in seen or entry.headed_by in seen else 1,
-            0 if date is None or _covers(entry.valid_from, entry.valid_until, date) else 1,
-            KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER),
-            SURFACE_ORDER.index(candidate.surface),
-            0 if entry.country in countries else 1,
-            0 if entry.valid_until is None else 1,
+    def states_of_seat(self, city: URIRef) -> tuple[URIRef, ...]:
+        """The states that are no more and were governed from a city."""
+        return tuple(
+            ID[local]
+            for local in self._organs.get(f"{city.removeprefix(str(ID))} seat", "").split()
         )
-
-    def _support(
-        self,
-        candidate: Candidate,
-        date: str | None,
-        seen: Collection[URIRef],
-        countries: Collection[str],
-    ) -> int:
-        """How much the document speaks for the person, or the government, of a bare surname."""
-        entry = self.entry(candidate.entry)
-        if candidate.entry in seen or (entry.headed_by is not None and entry.headed_by in seen):
-            return 100
-        person = (
-            self.entry(entry.headed_by) if entry.headed_by in self and entry.headed_by else entry
-        )
-        country = person.country in countries
-        headship = any(t.effective for t in person.terms)
-        serving = date is not None and any(_covers(t.start, t.end, date) for t in person.terms)
-        leading = date is not None and any(
-            t.effective and _covers(t.start, t.end, date) for t in person.terms
-        )
-        wordlike = (person.surname or "") in self._wordlike
-        score = 40 * leading + 10 * serving + 10 * (country and headship) + 5 * country
-        score += 8 * (headship and person.country in MAJOR)
-        if wordlike:
-            return score if country and (serving or headship) else 0
-        if (
-            not (country and (headship or serving))
-            and not leading
-            and not (headship and person.country in MAJOR)
-        ):
-            # Only the country speaks for them: enough for one who is the only bearer of the name.
-            return 1 if country else 0
-        return score
 
     def office(self, state: URIRef, *, date: str, office: str | None = None) -> URIRef | None:
         """Who led a state at an ISO date, or held the office named there ("Prime Minister").
@@ -401,7 +332,7 @@ class Names:
         for local in self._holders.get(state.removeprefix(str(ID)), "").split():
             for term in self.entry(ID[local]).terms:
                 fits = term.effective if office is None else office.lower() in term.office.lower()
-                if fits and term.state == state and _covers(term.start, term.end, date):
+                if fits and term.state == state and covers_date(term.start, term.end, date):
                     found.append((term.start or "", term.holder))
         if not found:
             return None
@@ -455,13 +386,6 @@ def _decode_entry(iri: URIRef, text: str) -> NameEntry:
         URIRef(iri), URIRef(kind), label, country, tuple(names), tuple(adjectives), tuple(demonyms),
         surname, held, tuple(URIRef(x) for x in links), valid_from, valid_until, source, *pointers,
     )  # fmt: skip
-
-
-def _covers(start: str | None, end: str | None, date: str) -> bool:
-    """Whether a span of ISO dates has something of a date, each only as precise as it is."""
-    early = start is None or start[: len(date)] <= date[: len(start)]
-    late = end is None or date[: len(end)] <= end[: len(date)]
-    return early and late
 
 
 def load_names(directory: Path | None = None, *, cache: Path | None = None) -> Names:

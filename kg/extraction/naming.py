@@ -9,7 +9,7 @@ from rdflib import URIRef
 
 from kg.extraction.tree import Tree
 from kg.iris import KG
-from kg.model import MentionForm
+from kg.model import MentionForm, Namesake
 
 # What has a name of its own; events, policies and the rest often only carry another's.
 NAMED_KINDS = frozenset(
@@ -29,14 +29,20 @@ class Naming:
     form: MentionForm
     entry: URIRef | None = None
     country: str | None = None
+    namesakes: tuple[Namesake, ...] = field(default=(), compare=False)
 
 
 @dataclass(slots=True)
 class Memory:
-    """What the document has named so far."""
+    """What the document has named so far.
+
+    `entries` are named in full, `alone` by label, alias or acronym, whichever else has that name
+    too, `certain` by a name that nothing else has.
+    """
 
     entries: set[URIRef] = field(default_factory=set)
     alone: set[URIRef] = field(default_factory=set)
+    certain: set[URIRef] = field(default_factory=set)
     countries: Counter[str] = field(default_factory=Counter)
     people: dict[str, Naming] = field(default_factory=dict)
     acronyms: dict[str, Naming] = field(default_factory=dict)

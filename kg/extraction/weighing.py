@@ -24,7 +24,16 @@ EVEN = 0.5
 NAME_NEEDED = 0.7
 """A name that fits less than this takes from the whole score, whatever else fits."""
 
-LINK, EXACT, OPEN, MARGIN = 0.70, 0.75, 0.35, 0.06
+FOREIGN_STATE = 0.4
+"""What company counts for a state of which nothing else is near: states are named by strangers."""
+
+STRANGE_KIND = 0.2
+"""What the type counts of something whose class is none that our kinds have there."""
+
+TIME_NEEDED = 0.3
+"""A time that fits less than this takes up to two fifths of the whole score."""
+
+LINK, EXACT, OPEN, MARGIN = 0.70, 0.75, 0.35, 0.05
 """From which score on something is taken, and taken for the same; from which it is worth asking a
 human; and by how much the best must lead the second to be taken at all."""
 
@@ -35,13 +44,15 @@ _CLOSE_WORDS = 0.95  # Austria and Australia reach 0.93, Niger and Nigeria 0.94.
 def combine_parts(parts: Iterable[tuple[str, float]]) -> float:
     """The score of parts, in [0, 1]: their weighted mean, the unknown counting as even odds.
 
-    A name that hardly fits or a kind that cannot be takes its share of the whole.
+    A name that hardly fits, a kind that cannot be, and what did not yet or no longer exist take
+    their share of the whole.
     """
     known = dict(parts)
     mean = sum(weight * known.get(part, EVEN) for part, weight in WEIGHTS.items())
     fitting = min(1.0, known.get("name", EVEN) / NAME_NEEDED)
     if known.get("type", EVEN) == 0:
         fitting *= 0.5
+    fitting *= 0.6 + 0.4 * min(1.0, known.get("time", EVEN) / TIME_NEEDED)
     return round(mean * fitting, 4)
 
 
@@ -141,17 +152,20 @@ def covers_date(start: str | None, end: str | None, date: str) -> bool:
     return early and late
 
 
-def fit_time(dates: Collection[str], periods: Collection[Period]) -> float | None:
+def fit_time(
+    dates: Collection[str], periods: Collection[Period], *, lasting: bool = False
+) -> float | None:
     """How well the times of a thing fit the dates of what names it; None where either is unknown.
 
-    1 within a period; less and less after the last, for texts look back; 0.3 in the few years
-    before the first, as of one who was already known, and 0 before that.
+    1 within a period; 0 before the first but for a few years, as of one who was already known.
+    After the last it is less and less, for texts look back at those who held office; but 0.1 for
+    what lasts by itself, states and bodies.
     """
-    values = [_fit_date(date, periods) for date in dates if date[:4].isdigit()]
+    values = [_fit_date(date, periods, lasting) for date in dates if date[:4].isdigit()]
     return round(sum(values) / len(values), 4) if values and periods else None
 
 
-def _fit_date(date: str, periods: Collection[Period]) -> float:
+def _fit_date(date: str, periods: Collection[Period], lasting: bool) -> float:
     best = 0.0
     for period in periods:
         if covers_date(period.start, period.end, date):
@@ -159,8 +173,9 @@ def _fit_date(date: str, periods: Collection[Period]) -> float:
         year = int(date[:4])
         if period.end is not None and period.end < date:
             past = year - _year(period.end)
-            best = max(best, 0.7 - 0.02 * past if past <= 20 else 0.3 - min(0.2, past / 1000))
-        elif period.start is not None and _year(period.start) - year <= 5:
+            late = 0.1 if lasting else 0.3 - min(0.2, past / 1000)
+            best = max(best, 0.7 - 0.02 * past if past <= 20 and not lasting else late)
+        elif not lasting and period.start is not None and _year(period.start) - year <= 5:
             best = max(best, 0.3)
     return best
 

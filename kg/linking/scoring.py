@@ -14,14 +14,17 @@ from rdflib import SKOS, URIRef
 
 from kg.extraction.weighing import (
     EXACT,
+    FOREIGN_STATE,
     LINK,
     MARGIN,
     OPEN,
+    STRANGE_KIND,
     combine_parts,
     compare_names,
     fit_company,
     fit_time,
 )
+from kg.iris import KG
 from kg.linking.records import LinkCandidate, LinkQuery, LinkState
 from kg.model import Period
 from kg.vocabulary import load_vocabulary
@@ -38,7 +41,8 @@ class CandidateFacts:
     `kinds` are classes of our ontology and `country` is an alpha-3 code; `periods` say when it
     existed or was in office; `related` are the gazetteer's entries that stand in a relation to it
     (its state, capital, head, members); `prior` in [0, 1] is how likely it is meant where nothing
-    else is known. What is empty or None is not known.
+    else is known. What is empty or None is not known; `strange` says that its class is known there,
+    and is none that a kind of ours has.
     """
 
     target: URIRef
@@ -51,6 +55,7 @@ class CandidateFacts:
     description: str = ""
     prior: float | None = None
     related: tuple[URIRef, ...] = ()
+    strange: bool = False
 
 
 def score_candidate(
@@ -62,8 +67,10 @@ def score_candidate(
     """
     found = {
         "name": compare_names(query.names, (facts.label, *facts.aliases)),
-        "type": _fit_kind(query.kind, facts.kinds, kinds or _load_kinds()),
-        "time": fit_time(query.dates, facts.periods),
+        "type": STRANGE_KIND
+        if facts.strange
+        else _fit_kind(query.kind, facts.kinds, kinds or _load_kinds()),
+        "time": fit_time(query.dates, facts.periods, lasting=query.kind != KG.Person),
         "company": _fit_company(query, facts),
         "prior": facts.prior,
     }
@@ -94,7 +101,7 @@ def decide_link(candidates: Sequence[LinkCandidate]) -> tuple[LinkState, URIRef 
         return LinkState.UNKNOWN, None
     best = ranked[0]
     rivals = [each for each in ranked[1:] if each.target != best.target]
-    if best.score < LINK or (rivals and best.score - rivals[0].score < MARGIN):
+    if best.score < LINK or (rivals and round(best.score - rivals[0].score, 4) < MARGIN):
         return LinkState.OPEN, None
     return LinkState.LINKED, SKOS.exactMatch if best.score >= EXACT else SKOS.closeMatch
 
@@ -111,15 +118,19 @@ def word_reason(parts: Sequence[tuple[str, float]]) -> str:
 
 
 _WORDINGS = {
-    "name": ("has this name", "is named much like it", "has another name"),
+    "name": ("has this name", "has it as a part of its name", "has another name"),
     "type": ("is of this kind", "is of a kind close to it", "is of another kind"),
     "time": (
         "existed or was in office then",
-        "existed or was in office at another time",
-        "did not yet exist then",
+        "may have existed then, or was in office at another time",
+        "belongs to another time",
     ),
-    "company": ("related things are named nearby", "its country is named", "nothing near it fits"),
-    "prior": ("is widely known by it", "is known by it", "is seldom meant by it"),
+    "company": (
+        "what belongs to it is named near",
+        "what is named does not speak against it",
+        "nothing near fits it",
+    ),
+    "prior": ("is widely known", "is known", "is little known"),
 }
 
 
@@ -144,7 +155,8 @@ def _fit_kind(
 def _fit_company(query: LinkQuery, facts: CandidateFacts) -> float | None:
     if query.country is not None and query.country == facts.country:
         return 1.0
-    return fit_company(query.company, query.countries, related=facts.related, country=facts.country)
+    fit = fit_company(query.company, query.countries, related=facts.related, country=facts.country)
+    return FOREIGN_STATE if fit == 0 and query.kind == KG.State and KG.State in facts.kinds else fit
 
 
 @cache

@@ -259,6 +259,7 @@ def state_facts(
         description=item.description,
         prior=round(min(1.0, math.log1p(item.sitelinks) / math.log1p(_FAMOUS)), 4),
         related=tuple(related),
+        strange=not found and "P31" in item.claims,
     )
 
 

@@ -263,6 +263,10 @@ class Explainer:
         if self._has(triple, iris.BACKGROUND_GRAPH):
             sources = self._find_sources(triple)
             return self._end(triple, "known from background", sources=sources)
+        if triple[1] == iris.KG.sameThingAs and self._has(triple, iris.IDENTITY_GRAPH):
+            return self._end(triple, "named alike: name, kind, context and dates agree")
+        if self._has(triple, iris.IDENTITY_GRAPH):
+            return self._cite_met(triple)
         if self._has(triple, iris.ONTOLOGY_GRAPH):
             return self._end(triple, "part of the ontology")
         if claims:
@@ -274,6 +278,38 @@ class Explainer:
             f"“kg export” shows",
             term=" ".join(map(str, triple)),
         )
+
+    def _cite_met(self, triple: Triple) -> Proof:
+        """Where the articles state of things that are one what is restated of the first."""
+        subject, relation, object_ = triple
+        others = self._list_met(object_) if isinstance(object_, URIRef) else [object_]
+        stated = [
+            (one, relation, other)
+            for one in self._list_met(subject)
+            for other in others
+            if any(
+                self._has((one, relation, other), graph) for graph in find_facts_graphs(self._store)
+            )
+        ]
+        met = {each for said in stated for each in (said[0], said[2]) if each not in triple}
+        links = [
+            link
+            for end in (subject, object_)
+            for link in self._store.triples(
+                iris.IDENTITY_GRAPH, predicate=iris.KG.sameThingAs, object=end
+            )
+            if link[0] in met
+        ]
+        premises = [self.cite(each) for each in (*stated, *sorted(links))]
+        label = "because both names stand for one thing"
+        return Proof(triple, "same-thing", label, tuple(premises), (), self.state(triple))
+
+    def _list_met(self, thing: URIRef) -> list[URIRef]:
+        """A thing and those of other articles that are one with it."""
+        found = self._store.triples(
+            iris.IDENTITY_GRAPH, predicate=iris.KG.sameThingAs, object=thing
+        )
+        return [thing, *sorted(member for member, _, _ in found)]
 
     def _end(
         self,

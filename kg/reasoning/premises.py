@@ -61,7 +61,7 @@ class Premises:
 def gather_premises(
     store: GraphStore, rules: Iterable[Clause], *, accepted: Collection[URIRef] = ()
 ) -> Premises:
-    """Read the closure's input from the ontology, background, facts and article graphs.
+    """Read the closure's input from ontology, background, identities, facts and article graphs.
 
     Of the article graphs only the kinds and countries of things are read, and what the `accepted`
     holders affirm and assert: no denied, possible, predicted or desired claim can enter, and no
@@ -77,7 +77,7 @@ def gather_premises(
     }
     data = {
         triple
-        for graph in (iris.BACKGROUND_GRAPH, *find_facts_graphs(store))
+        for graph in (iris.BACKGROUND_GRAPH, iris.IDENTITY_GRAPH, *find_facts_graphs(store))
         for triple in store.triples(graph)
         if triple[1] in useful or _is_kind(triple)
     } | set(find_claimed(store, accepted))

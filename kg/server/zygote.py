@@ -114,11 +114,9 @@ def main() -> None:
         if kind is ZygoteKind.MEMORY:
             _copy_store(state)
     except GraphError as error:
-        with contextlib.suppress(BrokenPipeError):
-            control.sendall(DONE.pack(ENDED, 0, 1, b"") + str(error).encode())
+        _tell(control, DONE.pack(ENDED, 0, 1, b"") + str(error).encode())
         return
-    with contextlib.suppress(BrokenPipeError):
-        control.sendall(DONE.pack(ENDED, 0, 0, state.stamp))
+    _tell(control, DONE.pack(ENDED, 0, 0, state.stamp))
     gc.freeze()
     while True:
         ready, _, _ = select.select([control.fileno(), waking], [], [])
@@ -133,9 +131,18 @@ def main() -> None:
             os.kill(child, signal.SIGKILL)
 
 
+def _tell(control: socket.socket, message: bytes) -> None:
+    # Where nobody listens any more, the next message to be read says so.
+    with contextlib.suppress(ConnectionError):
+        control.sendall(message)
+
+
 def _take_message(state: _State) -> bool:
     """Do what the next message says; false where there is none to come."""
-    data, files, _, _ = socket.recv_fds(state.control, MESSAGE.size, 1)
+    try:
+        data, files, _, _ = socket.recv_fds(state.control, MESSAGE.size, 1)
+    except ConnectionError:
+        return False
     while data and len(data) < MESSAGE.size:
         more = state.control.recv(MESSAGE.size - len(data))
         data = data + more if more else b""
@@ -149,7 +156,7 @@ def _take_message(state: _State) -> bool:
         return True
     if kind == OPEN:
         _open_store(state)
-        state.control.sendall(DONE.pack(ENDED, number, 0, state.stamp))
+        _tell(state.control, DONE.pack(ENDED, number, 0, state.stamp))
         return True
     pipe = files[0]
     child = os.fork()
@@ -185,7 +192,7 @@ def _reap(state: _State) -> None:
             return
         number = state.children.pop(child)
         code = os.waitstatus_to_exitcode(status)
-        state.control.sendall(DONE.pack(ENDED, number, code, state.stamp))
+        _tell(state.control, DONE.pack(ENDED, number, code, state.stamp))
 
 
 # ------------------------------------------------------------------------------- in the child
