@@ -19,7 +19,7 @@ ROUTES = frozenset(
     {
         ".well-known", "alignments", "article", "cues", "data", "dcat", "export", "graph", "graphs",
         "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "reconcile", "search",
-        "software", "sparql",
+        "software", "sparql", "static",
     }
 )  # fmt: skip
 _GONE = 499

@@ -20,7 +20,7 @@ from kg.server.descriptions import SYNTAXES
 from kg.server.endpoint import authorise
 from kg.server.graph_store import answer_graph
 from kg.server.layers import find_base
-from kg.server.pages import Thing, format_thing_page, send_page
+from kg.server.pages.plain import Thing, format_thing_page, send_page
 from kg.server.parameters import decode_parameters, is_iri
 from kg.server.statistics import Row, fetch_rows
 
