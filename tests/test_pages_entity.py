@@ -90,7 +90,7 @@ def test_what_follows_leads_to_why(server):
     page = read_page(server, "/page/id/United-States")
     assert "What follows 3" in page.words
     assert any(
-        link.startswith(f"{server.base}/why?") and "alliedWith" in link for link in page.links
+        link.startswith(f"{server.base}/page/why?") and "alliedWith" in link for link in page.links
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages import HOSTILE, describe_hostile, read_page
+from pages import BROWSER, HOSTILE, describe_hostile, read_page
 from rdflib import DCTERMS, RDF, RDFS, Literal, URIRef
 from serving import make_graph, run_serving
 
@@ -35,4 +35,7 @@ def test_articles_and_actors_are_listed(tmp_path):
         assert f"{server.base}/page/article/0123456789abcdef" in page.links
         assert "Japan 13" in page.words
         assert page.text.count(HOSTILE) >= 4
-        assert server.ask("/", If_None_Match=server.ask("/").headers["etag"]).status == 304
+        assert server.ask("/", Accept=BROWSER).headers["vary"]
+        tag = server.ask("/", Accept=BROWSER).headers["etag"]
+        assert server.ask("/", Accept=BROWSER, If_None_Match=tag).status == 304
+        assert server.ask("/").headers["location"] == f"{server.base}/sparql"

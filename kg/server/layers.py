@@ -19,7 +19,7 @@ ROUTES = frozenset(
     {
         ".well-known", "alignments", "article", "cues", "data", "dcat", "export", "graph", "graphs",
         "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "questions",
-        "reconcile", "search", "software", "sparql",
+        "reconcile", "search", "software", "sparql", "static",
     }
 )  # fmt: skip
 _GONE = 499

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.query.negotiation import GRAPH_TYPES, negotiate
 from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.layers import find_base
 from kg.server.pages.naming import HEAD, Named, fetch_names, name_thing
@@ -36,19 +37,28 @@ class Article:
     claims: int
 
 
-async def answer_front(service: Service, request: Request) -> Response:
-    """Send the front page."""
+async def answer_root(service: Service, request: Request) -> Response:
+    """Lead people to the article or a list of them, and programs to the SPARQL endpoint."""
     base = find_base(service.settings, request.scope)
+    wanted = negotiate(request.headers.get("accept"), (*GRAPH_TYPES, "text/html"))
+    if wanted != "text/html":
+        return _lead(f"{base}/sparql")
     tag = tag_answer(service, "front", base)
-    headers = {"ETag": tag}
+    headers = {"ETag": tag, "Vary": "Accept"}
     if is_known(request, tag):
         return send_known(headers)
     ask = partial(ask_engine, service, request)
     counts = dict(await _count(service, _COUNT_CLAIMS, ask))
     articles = await list_articles(ask, base, counts)
+    if len(articles) == 1 and articles[0].thing.href:
+        return _lead(articles[0].thing.href)
     actors = await list_actors(ask, base, await _count(service, _COUNT_ACTORS, ask))
     page = render_page("front.html", base, articles=articles, actors=actors, most=_MOST)
     return send_page(page, headers)
+
+
+def _lead(place: str) -> Response:
+    return Response(status_code=303, headers={"Location": place, "Vary": "Accept"})
 
 
 async def list_articles(ask: Ask, base: str, counts: Mapping[str, int]) -> list[Article]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
+
+from kg.server.static_files import locate_static
 
 _PLACE = Path(__file__).parent.parent
 _POLICY = (
@@ -23,7 +25,13 @@ def render_page(template: str, base: str, **values: object) -> str:
     return (
         _load_environment()
         .get_template(template)
-        .render(base=base, script=lambda name: _link_script(base, name), **values)
+        .render(
+            base=base,
+            script=partial(_link_script, base),
+            style=partial(_link_style, base),
+            locate_static=partial(locate_static, base),
+            **values,
+        )
     )
 
 
@@ -43,7 +51,15 @@ def _load_environment() -> Environment:
     )
 
 
-def _link_script(base: str, name: str) -> Markup:
-    if not (_PLACE / "static" / f"{name}.js").is_file():
+def _link_script(base: str, name: str, *, early: bool = False) -> Markup:
+    """A script, a module unless it must run before the page is drawn; nothing if not built."""
+    place = locate_static(base, f"{name}.js")
+    if place is None:
         return Markup()
-    return Markup('<script type="module" src="{}/static/{}.js"></script>').format(base, name)
+    kind = Markup("") if early else Markup(' type="module"')
+    return Markup('<script{} src="{}"></script>').format(kind, place)
+
+
+def _link_style(base: str, name: str) -> Markup:
+    place = locate_static(base, f"{name}.css")
+    return Markup() if place is None else Markup('<link rel="stylesheet" href="{}">').format(place)
