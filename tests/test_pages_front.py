@@ -31,7 +31,7 @@ def test_articles_and_actors_are_listed(tmp_path):
         store.replace(URIRef(iris.BASE + "graph/evil"), [*describe_hostile(), *hostile])
     with run_serving(place) as server:
         page = read_page(server, "/")
-        assert "The Alliance Ann Author · 2018-06-10 · 20 claims" in page.words
+        assert "Ann Author · 2018-06-10 · 20 claims" in page.words
         assert f"{server.base}/page/article/0123456789abcdef" in page.links
         assert "Japan 13" in page.words
         assert page.text.count(HOSTILE) >= 4
