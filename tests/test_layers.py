@@ -56,6 +56,8 @@ HOMES = {
     "duckdb": {"reasoning", "export"},
     "networkx": {"export"},
     "starlette": {"server"},
+    "jinja2": {"server"},
+    "markupsafe": {"server"},
     "uvicorn": {"server"},
     "prometheus_client": {"server"},
     "pyspark": {"reasoning"},

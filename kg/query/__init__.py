@@ -26,6 +26,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "Limits",
     "fetch_labels",
+    "fill_question",
     "find_question",
     "find_relation",
     "find_things",
@@ -55,6 +56,14 @@ def run_question(
 ) -> QueryResult:
     """Answer a competency question, its parameters given in the asker's words.
 
+    Raises QueryError as `fill_question` does, and where the answer passes its limits.
+    """
+    return run_sparql(store, fill_question(store, question, parameters), timeout=timeout)
+
+
+def fill_question(store: GraphStore, question: Question, parameters: Mapping[str, str]) -> str:
+    """The SPARQL of a competency question, its parameters given in the asker's words.
+
     Raises QueryError for parameters that are unknown, missing or malformed, and UnknownTermError
     where the graph has nothing of that name.
     """
@@ -72,7 +81,7 @@ def run_question(
         elif parameter.required:
             message = f"{question.name} needs {name}=… ({parameter.description})"
             raise QueryError(message, query=question.name)
-    return run_sparql(store, bind_parameters(question, values), timeout=timeout)
+    return bind_parameters(question, values)
 
 
 def run_sparql(

@@ -31,10 +31,17 @@ from kg.server.layers import CheckingLayer, RecordingLayer, find_base
 from kg.server.linked_data import SECTIONS, answer_data, answer_page, answer_thing
 from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
+from kg.server.pages.asking import answer_question, answer_questions
+from kg.server.pages.describing import answer_pair
+from kg.server.pages.front import answer_root
+from kg.server.pages.graph_view import answer_graph_view
+from kg.server.pages.reader import answer_reader
+from kg.server.pages.why import answer_why
 from kg.server.reconciliation.access import ReconciliationAccess
 from kg.server.reconciliation.routes import make_reconciliation_routes
 from kg.server.searching import answer_search
 from kg.server.settings import Settings
+from kg.server.static_files import answer_static
 from kg.server.statistics import Statistics
 
 _PREFIX_TYPES = ("application/ld+json", "application/json", "text/turtle", "text/plain")
@@ -77,7 +84,7 @@ def _make_routes(service: Service) -> list[Route]:
         return Route(path, partial(handler, service), methods=("GET", "HEAD", *methods))
 
     routes = [
-        route("/", _answer_root),
+        route("/", answer_root),
         route("/sparql", answer_sparql, "POST"),
         route("/sparql/", answer_sparql, "POST"),
         route("/graphs", answer_graph_store, *_WRITING),
@@ -87,7 +94,14 @@ def _make_routes(service: Service) -> list[Route]:
         route("/prefixes", _answer_prefixes),
         route("/export/concord.{ending}", answer_export),
         route("/data/{path:path}", answer_data),
+        route("/page/pair", answer_pair),
+        route("/page/why", answer_why),
+        route("/page/article/{key}/graph.json", answer_graph_view),
+        route("/page/article/{key}", answer_reader),
         route("/page/{path:path}", answer_page),
+        route("/questions", answer_questions),
+        route("/questions/{name}", answer_question),
+        route("/static/{name}", answer_static),
         route("/search", answer_search),
         route("/health", _answer_health),
         route("/metrics", _answer_metrics),
@@ -112,11 +126,6 @@ async def _tell_error(request: Request, error: Exception) -> Response:
         error = HTTPException(405, f"the methods here are {headers['Allow']}")
     line = " ".join(error.detail.split())
     return PlainTextResponse(f"{line}\n", error.status_code, headers)
-
-
-async def _answer_root(service: Service, request: Request) -> Response:
-    base = find_base(service.settings, request.scope)
-    return Response(status_code=303, headers={"Location": f"{base}/sparql"})
 
 
 async def _answer_void(service: Service, request: Request) -> Response:

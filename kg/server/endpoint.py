@@ -12,13 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.query.negotiation import GRAPH_TYPES, negotiate
+from kg.query.negotiation import GRAPH_TYPES, ROW_TYPES, negotiate
 from kg.query.requests import QueryRequest, UpdateRequest
 from kg.server.answers import Service, ask_engine, is_known, send_answer, send_known, tag_answer
 from kg.server.bodies import read_body
 from kg.server.descriptions import describe_service, send_description
 from kg.server.layers import find_base
-from kg.server.pages import send_endpoint_page
+from kg.server.pages.asking import send_sparql_page
 from kg.server.parameters import UPDATE, ContentType, read_content_type, read_operation
 
 PATH = "/sparql"
@@ -67,6 +67,9 @@ async def _read_request(
 
 
 async def _answer_query(service: Service, request: Request, query: QueryRequest) -> Response:
+    known = (*ROW_TYPES, *GRAPH_TYPES, "text/html")
+    if request.method != "POST" and negotiate(query.accept, known) == "text/html":
+        return await send_sparql_page(service, request, query)
     headers = {"Vary": "Accept"}
     if _FLEETING.search(query.text) is None:
         named = (*query.default_graphs, "", *query.named_graphs)
@@ -82,7 +85,7 @@ async def _answer_query(service: Service, request: Request, query: QueryRequest)
 async def _describe(service: Service, request: Request, base: str) -> Response:
     wanted = negotiate(request.headers.get("accept"), (*GRAPH_TYPES, "text/html"))
     if wanted == "text/html":
-        return send_endpoint_page(service, request, base)
+        return await send_sparql_page(service, request, None)
     return await send_description(service, request, describe_service, base)
 
 

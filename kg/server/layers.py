@@ -18,8 +18,8 @@ from kg.server.settings import Settings
 ROUTES = frozenset(
     {
         ".well-known", "alignments", "article", "cues", "data", "dcat", "export", "graph", "graphs",
-        "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "reconcile", "search",
-        "software", "sparql",
+        "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "questions",
+        "reconcile", "search", "software", "sparql", "static",
     }
 )  # fmt: skip
 _GONE = 499

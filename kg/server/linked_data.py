@@ -20,7 +20,8 @@ from kg.server.descriptions import SYNTAXES
 from kg.server.endpoint import authorise
 from kg.server.graph_store import answer_graph
 from kg.server.layers import find_base
-from kg.server.pages import Thing, format_thing_page, send_page
+from kg.server.pages.describing import make_thing, render_term, render_thing
+from kg.server.pages.rendering import send_page
 from kg.server.parameters import decode_parameters, is_iri
 from kg.server.statistics import Row, fetch_rows
 
@@ -131,6 +132,12 @@ async def answer_page(service: Service, request: Request) -> Response:
     headers = {"ETag": tag, "Cache-Control": _AGE}
     if is_known(request, tag):
         return send_known(headers)
+    if path.startswith("ontology/"):
+        # A term's own IRI has its name behind a "#", which no client sends.
+        name = request.path_params["path"].removeprefix("ontology/")
+        told = await render_term(service, request, name)
+        if told is not None:
+            return send_page(told, headers)
     view, counts = await _find_known(service, request, path, page)
     ask = partial(ask_engine, service, request)
     sides = [
@@ -139,8 +146,8 @@ async def answer_page(service: Service, request: Request) -> Response:
     ]
     links = _link(request, base, view, counts)
     more = 'rel="next"' in links.get("Link", "")
-    thing = Thing(view.iri, path, page, more=more, outgoing=sides[0], incoming=sides[1])
-    return send_page(request, format_thing_page(thing, base), headers | links)
+    thing = make_thing(view.iri, path, base, (sides[0], sides[1]), page=page, more=more)
+    return send_page(await render_thing(service, request, thing), headers | links)
 
 
 def _sort_rows(rows: list[Row], order: str) -> list[Row]:

@@ -1,0 +1,296 @@
+// Ties the words, the cards and the graph of an article together: what lights one lights all.
+const reader = document.getElementById("reader");
+const cards = new Map();
+for (const card of document.querySelectorAll("#cards .card")) cards.set(card.dataset.claim, card);
+const marks = new Map();
+for (const mark of reader.querySelectorAll(".mark")) marks.set(mark.dataset.claim, mark);
+const words = new Map();
+for (const piece of reader.querySelectorAll(".said")) {
+  piece.claimKeys = piece.dataset.claims.split(" ");
+  for (const key of piece.claimKeys) {
+    if (!words.has(key)) words.set(key, []);
+    words.get(key).push(piece);
+  }
+}
+const mentions = new Map();
+for (const mention of reader.querySelectorAll(".mention")) {
+  const { thing } = mention.dataset;
+  if (!mentions.has(thing)) mentions.set(thing, []);
+  mentions.get(thing).push(mention);
+}
+const order = [...cards.keys()];
+const sheet = document.getElementById("sheet");
+const narrow = window.matchMedia("(max-width: 62rem)");
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+let graph = null;
+let held = null;
+let lit = [];
+
+// ------------------------------------------------------------------------------ lighting
+
+function claimsOf(chosen) {
+  if (chosen.claims) return chosen.claims;
+  return order.filter((key) => {
+    const { subject, object } = cards.get(key).dataset;
+    return subject === chosen.thing || object === chosen.thing;
+  });
+}
+
+function light(chosen) {
+  for (const [element, name] of lit) element.classList.remove(name);
+  lit = [];
+  reader.classList.toggle("lighting", chosen !== null);
+  graph?.light(chosen);
+  if (chosen === null) return;
+  const add = (element, name) => {
+    element.classList.add(name);
+    lit.push([element, name]);
+  };
+  const keys = claimsOf(chosen);
+  for (const key of keys) {
+    const card = cards.get(key);
+    add(card, "lit");
+    if (marks.has(key)) add(marks.get(key), "lit");
+    if (!chosen.claims) continue;
+    for (const piece of words.get(key) ?? []) add(piece, "lit");
+    const { subject, object } = card.dataset;
+    for (const [end, name] of [[subject, "is-subject"], [object, "is-object"]]) {
+      for (const mention of mentions.get(end) ?? []) {
+        const near = mention.closest(".said")?.claimKeys.includes(key);
+        add(mention, near ? name : "far");
+      }
+    }
+  }
+  if (chosen.thing) for (const mention of mentions.get(chosen.thing) ?? []) add(mention, "lit");
+}
+
+function show(element, block = "nearest") {
+  element?.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
+}
+
+function showCard(key) {
+  const card = cards.get(key);
+  const list = card?.closest(".cards");
+  if (!card || narrow.matches || list.scrollHeight <= list.clientHeight) return;
+  const top = card.offsetTop - list.offsetTop - list.clientHeight / 3;
+  list.scrollTo({ top, behavior: calm.matches ? "auto" : "smooth" });
+}
+
+function hold(chosen, { scroll = "" } = {}) {
+  held = chosen;
+  light(chosen);
+  fillSheet(chosen);
+  const key = chosen?.claims?.[0];
+  if (key === undefined) return;
+  showCard(key);
+  if (scroll === "words") show(marks.get(key) ?? words.get(key)?.[0], "center");
+}
+
+function peek(chosen) {
+  light(chosen ?? held);
+}
+
+function fillSheet(chosen) {
+  sheet.replaceChildren();
+  const key = chosen?.claims?.[0];
+  sheet.hidden = !narrow.matches || key === undefined;
+  if (sheet.hidden) return;
+  const copy = cards.get(key).cloneNode(true);
+  const box = document.createElement("div");
+  box.className = copy.className;
+  box.append(...copy.childNodes);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "close";
+  close.textContent = "Close";
+  close.addEventListener("click", () => hold(null));
+  sheet.append(box, close);
+}
+
+// ------------------------------------------------------------------------------ pointing
+
+function find(target) {
+  const mark = target.closest?.("[data-claim]");
+  if (mark) return { claims: [mark.dataset.claim] };
+  const mention = target.closest?.(".mention");
+  if (mention) return { thing: mention.dataset.thing };
+  const piece = target.closest?.(".said");
+  if (!piece) return null;
+  // Of evidence within evidence, what is said in the fewest words.
+  const shown = piece.claimKeys.filter((key) => !cards.get(key).hidden);
+  const size = (key) => words.get(key).reduce((sum, each) => sum + each.textContent.length, 0);
+  const least = Math.min(...shown.map(size));
+  return shown.length ? { claims: shown.filter((key) => size(key) === least) } : null;
+}
+
+reader.addEventListener("pointerover", (event) => {
+  if (event.pointerType === "mouse" && !event.target.closest(".graph")) peek(find(event.target));
+});
+reader.addEventListener("pointerleave", () => peek(null));
+reader.addEventListener("focusin", (event) => {
+  const chosen = find(event.target);
+  if (chosen) peek(chosen);
+});
+reader.addEventListener("click", (event) => {
+  const why = event.target.closest(".why");
+  if (why) {
+    event.preventDefault();
+    tellWhy(why.href, why.closest(".card"));
+    return;
+  }
+  const number = event.target.closest(".number, .mark");
+  if (number) {
+    event.preventDefault();
+    const chosen = find(event.target);
+    const [key] = chosen.claims;
+    history.replaceState(null, "", `#claim-${key}`);
+    hold(chosen, { scroll: number.classList.contains("number") ? "words" : "" });
+    return;
+  }
+  const link = event.target.closest("a");
+  if (link?.classList.contains("mention")) {
+    // A first click shows the thing, a second one leads to its page.
+    if (held?.thing !== link.dataset.thing) {
+      event.preventDefault();
+      hold({ thing: link.dataset.thing });
+    }
+    return;
+  }
+  if (link || event.target.closest("button, summary, form, .proof")) return;
+  const chosen = find(event.target);
+  if (chosen) hold(chosen, { scroll: event.target.closest(".card") ? "words" : "" });
+  else if (!event.target.closest(".graph")) hold(null);
+});
+
+function step(by) {
+  const shown = order.filter((key) => !cards.get(key).hidden);
+  if (!shown.length) return;
+  const now = shown.indexOf(held?.claims?.[0]);
+  const next = now < 0 ? (by > 0 ? 0 : shown.length - 1) : (now + by + shown.length) % shown.length;
+  marks.get(shown[next])?.focus({ preventScroll: true });
+  hold({ claims: [shown[next]] }, { scroll: "words" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches("input, select, textarea")) return;
+  if (event.key === "j") step(1);
+  else if (event.key === "k") step(-1);
+  else if (event.key === "Escape") hold(null);
+  else if (event.key === "w" && held?.claims) {
+    const card = cards.get(held.claims[0]);
+    tellWhy(card.querySelector(".why").href, card);
+  }
+});
+
+// ------------------------------------------------------------------------------ reasons
+
+async function tellWhy(place, card) {
+  const box = card ?? sheet;
+  const known = box.querySelector(":scope > .proof");
+  if (known) {
+    known.remove();
+    return;
+  }
+  let proof;
+  try {
+    const answer = await fetch(`${place}&part=1`);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    proof = new DOMParser().parseFromString(text, "text/html").querySelector(".proof");
+  } catch (error) {
+    proof = document.createElement("p");
+    proof.className = "proof note";
+    proof.textContent = error.message;
+  }
+  if (!proof) return;
+  box.hidden = false;
+  box.append(document.adoptNode(proof));
+  showCard(card?.dataset.claim);
+}
+
+function followAddress() {
+  const found = /^#(?:claim|card)-(.+)$/.exec(decodeURIComponent(location.hash));
+  if (found && cards.has(found[1])) hold({ claims: [found[1]] }, { scroll: "words" });
+}
+
+// ------------------------------------------------------------------------------ filters
+
+const form = document.getElementById("filter-form");
+const told = document.getElementById("shown");
+
+function filter() {
+  const wanted = Object.fromEntries(new FormData(form));
+  let count = 0;
+  for (const [key, card] of cards) {
+    const { holder, modality, polarity, relation, kinds } = card.dataset;
+    const has = { holder, modality, polarity, relation };
+    const fits =
+      Object.entries(has).every(([name, value]) => !wanted[name] || wanted[name] === value) &&
+      (!wanted.type || kinds.split(" ").includes(wanted.type));
+    card.hidden = !fits;
+    if (marks.has(key)) marks.get(key).hidden = !fits;
+    count += fits;
+  }
+  for (const piece of reader.querySelectorAll(".said")) {
+    piece.classList.toggle("silent", piece.claimKeys.every((key) => cards.get(key).hidden));
+  }
+  told.textContent = count === cards.size ? "" : `${count} of ${cards.size} claims`;
+  if (held?.claims?.some((key) => cards.get(key).hidden)) hold(null);
+  graph?.filter((key) => !cards.get(key)?.hidden, count === cards.size);
+}
+
+form.addEventListener("change", filter);
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("reset", () => setTimeout(() => {
+  showUnclaimed();
+  filter();
+}));
+const unclaimed = document.getElementById("show-unclaimed");
+function showUnclaimed() {
+  reader.classList.toggle("shows-unclaimed", unclaimed.checked);
+}
+unclaimed.addEventListener("change", showUnclaimed);
+
+// ------------------------------------------------------------------------------ the graph
+
+async function drawGraph() {
+  const { graph: place, graphScript } = reader.dataset;
+  if (!graphScript) return;
+  const panel = document.getElementById("graph-panel");
+  try {
+    const [{ draw }, answer] = await Promise.all([import(graphScript), fetch(place)]);
+    if (!answer.ok) return;
+    const data = await answer.json();
+    if (!data.nodes.length) return;
+    panel.hidden = false;
+    graph = draw(document.getElementById("graph"), data, { peek, choose });
+  } catch (error) {
+    panel.hidden = true;
+    console.warn("the graph could not be drawn:", error.message);
+    return;
+  }
+  document.getElementById("graph-fit").addEventListener("click", () => graph.fit());
+  document.addEventListener("concord-theme", () => graph.restyle());
+  filter();
+  light(held);
+}
+
+function choose(chosen) {
+  if (chosen?.triple && !chosen.claims.length) {
+    hold(null);
+    const [s, p, o] = chosen.triple;
+    const place = new URL("../why", location.href);
+    place.search = new URLSearchParams({ s, p, o });
+    sheet.replaceChildren();
+    tellWhy(place.href, null);
+    return;
+  }
+  hold(chosen, { scroll: chosen?.claims ? "words" : "" });
+}
+
+window.addEventListener("hashchange", followAddress);
+showUnclaimed();
+filter();
+followAddress();
+drawGraph();
