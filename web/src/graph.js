@@ -5,7 +5,16 @@ import fcose from "cytoscape-fcose";
 cytoscape.use(fcose);
 
 const SEED = 7;
-const GAP = 4;
+const GAP = 3;
+
+/** Lets Cytoscape find the style element that it would else write, which the policy forbids. */
+function keepStylesOut() {
+  const id = "__________cytoscape_stylesheet";
+  if (document.getElementById(id)) return;
+  const mark = document.createElement("meta");
+  mark.id = id;
+  document.head.append(mark);
+}
 
 /** Numbers that look random and are the same each time, for the layout to begin with. */
 function withSeed(work) {
@@ -47,7 +56,7 @@ function makeStyle(host, kinds) {
         color: colour("--ink"), "text-valign": "bottom", "text-margin-y": 4,
         "text-outline-color": colour("--ground"), "text-outline-width": 2.5,
         "text-outline-opacity": 0.9, "border-width": 2, "border-color": colour("--ground"),
-        "text-wrap": "wrap", "text-max-width": 120, "min-zoomed-font-size": 5,
+        "text-wrap": "wrap", "text-max-width": "data(room)",
       },
     },
     ...kinds.map((each) => ({
@@ -58,7 +67,7 @@ function makeStyle(host, kinds) {
       style: {
         width: "data(width)", "line-color": colour("--edge"), "curve-style": "bezier",
         "target-arrow-shape": "triangle", "target-arrow-color": colour("--edge"),
-        "arrow-scale": 0.8, "font-family": font, "font-size": 9, color: colour("--ink"),
+        "arrow-scale": 0.8, "font-family": font, "font-size": "data(small)", color: colour("--ink"),
         "text-rotation": "autorotate", "text-outline-color": colour("--ground"),
         "text-outline-width": 2,
       },
@@ -81,12 +90,11 @@ function makeStyle(host, kinds) {
       selector: "node.hot",
       style: { "border-color": colour("--accent"), "border-width": 3, "text-opacity": 1, "z-index": 9 },
     },
-    { selector: "node.near", style: { "text-opacity": 1 } },
     {
       selector: "edge.hot",
       style: {
         label: "data(label)", "line-color": colour("--accent"), opacity: 1,
-        "target-arrow-color": colour("--accent"), width: 2.5, "z-index": 9,
+        "target-arrow-color": colour("--accent"), "z-index": 9,
       },
     },
   ];
@@ -101,18 +109,36 @@ function makeElements({ nodes, edges }) {
       degree.set(end, (degree.get(end) ?? 0) + Math.max(1, claims.length));
     }
   }
+  const thicken = ({ claims }) => {
+    const thick = Math.min(6, 0.7 + 0.6 * Math.max(1, claims.length));
+    return { thick, width: thick, small: 10 };
+  };
   const clip = (text) => (text.length > 44 ? `${text.slice(0, 42)}…` : text);
   return [
     ...nodes.map((node) => {
       const weight = Math.sqrt(degree.get(node.id) ?? 1);
-      const size = Math.min(58, 11 + 6 * weight);
-      const letters = Math.min(17, 9.5 + weight);
-      return { data: { ...node, short: clip(node.label), size, letters, weight } };
+      const wide = Math.min(46, 8 + 5 * weight);
+      const tall = Math.min(15, 9.5 + 0.8 * weight);
+      const data = { ...node, short: clip(node.label), weight, wide, tall, size: wide, letters: tall, room: 112 };
+      return { data };
     }),
     ...edges.map((edge) => ({
-      data: { ...edge, width: Math.min(6, 0.9 + 0.6 * Math.max(1, edge.claims.length)) },
+      data: { ...edge, ...thicken(edge) },
     })),
   ];
+}
+
+/** Keeps things and letters as large on the screen as they should be, however far the zoom. */
+function fitToZoom(cy) {
+  const scale = 1 / cy.zoom();
+  cy.batch(() => cy.nodes().forEach((node) => {
+    const { wide, tall } = node.data();
+    node.data({ size: wide * scale ** 0.8, letters: tall * scale, room: 112 * scale });
+  }));
+  cy.batch(() => cy.edges().forEach((edge) => {
+    edge.data({ width: edge.data("thick") * scale ** 0.8, small: 10.5 * scale });
+  }));
+  spreadLabels(cy);
 }
 
 /** Hides the labels of lesser things where they would lie on those of greater ones. */
@@ -120,18 +146,24 @@ function spreadLabels(cy) {
   const taken = [];
   const clash = (a, b) => a.x1 < b.x2 + GAP && b.x1 < a.x2 + GAP && a.y1 < b.y2 && b.y1 < a.y2;
   const nodes = cy.nodes(":visible").toArray();
+  const discs = nodes.map((node) => {
+    const { x, y } = node.position();
+    const half = node.data("size") * 0.35;
+    return { node, x1: x - half, x2: x + half, y1: y - half, y2: y + half };
+  });
   nodes.sort((a, b) => b.data("weight") - a.data("weight") || (a.id() < b.id() ? -1 : 1));
   cy.batch(() => {
     for (const node of nodes) {
       node.removeClass("quiet");
-      const letters = node.data("letters");
-      const text = node.data("short");
+      const { letters, short, room, size } = node.data();
       const { x, y } = node.position();
-      const half = (Math.min(120, text.length * letters * 0.56) / 2);
-      const rows = Math.ceil((text.length * letters * 0.56) / 120);
-      const top = y + node.data("size") / 2 + 4;
+      const long = short.length * letters * 0.58;
+      const half = Math.min(room, long) / 2;
+      const rows = Math.ceil(long / (0.9 * room));
+      const top = y + size / 2 + 4;
       const box = { x1: x - half, x2: x + half, y1: top, y2: top + rows * letters * 1.25 };
-      if (taken.some((each) => clash(each, box))) node.addClass("quiet");
+      const covers = discs.some((disc) => disc.node !== node && clash(disc, box));
+      if (covers || taken.some((each) => clash(each, box))) node.addClass("quiet");
       else taken.push(box);
     }
   });
@@ -140,6 +172,7 @@ function spreadLabels(cy) {
 export function draw(host, data, { peek, choose }) {
   const kinds = [...new Set(data.nodes.map((node) => node.kind))]
     .filter((kind) => /^[A-Za-z]+$/.test(kind));
+  keepStylesOut();
   const cy = cytoscape({
     container: host, elements: makeElements(data), style: makeStyle(host, kinds),
     minZoom: 0.1, maxZoom: 4,
@@ -148,7 +181,13 @@ export function draw(host, data, { peek, choose }) {
     name: "fcose", quality: "proof", randomize: true, animate: false, nodeSeparation: 110,
     idealEdgeLength: 90, nodeRepulsion: 9000, gravity: 0.3, packComponents: true, padding: 24,
   }).run());
-  spreadLabels(cy);
+  cy.fit(undefined, 24);
+  fitToZoom(cy);
+  let waiting = 0;
+  cy.on("zoom", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => fitToZoom(cy), 90);
+  });
   const byClaim = new Map();
   cy.edges().forEach((edge) => {
     for (const key of edge.data("claims")) byClaim.set(key, edge);

@@ -131,7 +131,7 @@ async def _fetch_head(iri: str, ask: Ask) -> tuple[str, tuple[str, ...], tuple[s
 
 async def _fetch_sentences(iri: str, ask: Ask) -> tuple[ShownSentence, ...]:
     rows = await fetch_rows(
-        f"{HEAD}SELECT ?text ?start ?end ?heading WHERE {{ GRAPH <{iris.article_graph(URIRef(iri))}> {{ "
+        f"{HEAD}SELECT ?text ?start ?end ?heading WHERE {{ GRAPH <{_graph(iri)}> {{ "
         f"?s a kg:Sentence ; kg:text ?text ; kg:start ?start ; kg:end ?end "
         "OPTIONAL { ?s kg:heading ?heading } } }",
         ask,
@@ -150,7 +150,7 @@ async def _fetch_sentences(iri: str, ask: Ask) -> tuple[ShownSentence, ...]:
 
 async def _fetch_mentions(iri: str, ask: Ask, base: str) -> tuple[ShownMention, ...]:
     rows = await fetch_rows(
-        f"{HEAD}SELECT ?thing ?start ?end WHERE {{ GRAPH <{iris.article_graph(URIRef(iri))}> {{ "
+        f"{HEAD}SELECT ?thing ?start ?end WHERE {{ GRAPH <{_graph(iri)}> {{ "
         "?m a kg:Mention ; kg:refersTo ?thing ; kg:start ?start ; kg:end ?end } }",
         ask,
     )
@@ -200,3 +200,7 @@ def read_number(term: Mapping[str, str]) -> int:
 
 def _local(iri: str) -> str:
     return re.split("[#/]", iri)[-1]
+
+
+def _graph(article: str) -> URIRef:
+    return iris.article_graph(URIRef(article))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from urllib.parse import urlencode
 
@@ -84,6 +84,7 @@ async def answer_reader(service: Service, request: Request) -> Response:
         "reader.html",
         base,
         article=article,
+        headline=find_headline(article),
         blocks=list(arrange_blocks(article)),
         filters=list_filters(article),
         counts={"mentions": len(article.mentions), "claims": len(article.claims)},
@@ -105,11 +106,11 @@ def _locate_why(base: str, placed: PlacedClaim) -> str:
 def arrange_blocks(article: ShownArticle) -> Iterator[Block]:
     """The paragraphs and headings, told apart by the space that the source has between sentences.
 
-    The title as the source repeats it over the text is left out.
+    The title that the source has over the text is left to the headline.
     """
     waiting: list[ShownSentence] = []
     for sentence in article.sentences:
-        if not waiting and sentence.heading is None and sentence.text.startswith(article.title):
+        if _has_title(sentence, article):
             continue
         if waiting and _starts_block(waiting[-1], sentence):
             yield _make_block(waiting, article)
@@ -117,6 +118,20 @@ def arrange_blocks(article: ShownArticle) -> Iterator[Block]:
         waiting.append(sentence)
     if waiting:
         yield _make_block(waiting, article)
+
+
+def find_headline(article: ShownArticle) -> Line | None:
+    """The title as it stands over the text, so that what it claims is marked; None if nowhere."""
+    found = next((each for each in article.sentences if _has_title(each, article)), None)
+    if found is None:
+        return None
+    title = replace(found, text=article.title, end=found.start + len(article.title))
+    return _make_line(title, article)
+
+
+def _has_title(sentence: ShownSentence, article: ShownArticle) -> bool:
+    is_first = sentence.start == article.sentences[0].start
+    return is_first and sentence.text.startswith(article.title)
 
 
 def _starts_block(before: ShownSentence, sentence: ShownSentence) -> bool:
