@@ -156,7 +156,8 @@ def score_wikidata(cases: Iterable[Case], reader: Reader) -> dict[str, Tally]:
 
     Asked is by the words of the case, or by the thing's label where those are a surname, an
     adjective or a capital that speaks for its state: articles name it in full somewhere. The linker
-    sees its kind, the date, and what else the sentence names.
+    sees its kind, the date, and what else the sentence names. These are the cases that the rules
+    were made on, so the figure says that they work together, not how they do on unseen names.
     """
     tallies: dict[str, Tally] = defaultdict(Tally)
     asked: dict[LinkQuery, tuple[Case, str]] = {}
