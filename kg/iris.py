@@ -10,6 +10,8 @@ from rdflib import Namespace, URIRef
 
 BASE = "https://w3id.org/concord/"
 
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\x7f\ud800-\udfff]*")
+
 
 class _Terms(Namespace):
     """A namespace that makes each of its terms once: the reading asks for them constantly."""
@@ -40,6 +42,11 @@ DEFAULT_GRAPH = URIRef(BASE + "graph/default")
 def hash_content(*parts: str, length: int = 16) -> str:
     """The first hexadecimal digits of the SHA-256 over the parts, unit separators between them."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
+
+
+def is_iri(text: str) -> bool:
+    """Whether a text is an absolute IRI that can stand between angle brackets (RFC 3987)."""
+    return _ABSOLUTE.fullmatch(text) is not None
 
 
 def make_slug(name: str, limit: int = 48) -> str:

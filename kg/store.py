@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -175,6 +176,22 @@ class GraphStore:
                 f"the graph at {self.directory} is closed: open it again", path=self.directory
             )
         return self._open
+
+
+def list_store_files(place: Path) -> tuple[str, ...]:
+    """The files of a store with size and time, which change whenever its data do.
+
+    The engine appends to a file before a change counts, and gives new files new names; its logs,
+    locks and options say nothing of the data. Files that go while they are listed are left out.
+    """
+    files = []
+    with suppress(FileNotFoundError), os.scandir(place) as entries:
+        for entry in entries:
+            if not entry.name.startswith(("LOG", "LOCK", "OPTIONS")):
+                with suppress(FileNotFoundError):
+                    status = entry.stat()
+                    files.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    return tuple(sorted(files))
 
 
 def forget_derived(directory: Path) -> None:

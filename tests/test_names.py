@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import RDFS
 
-from kg.extraction.choosing import Context, choose_candidate
+from kg.extraction.choosing import Context, choose_candidate, weigh_candidates
 from kg.extraction.name_files import cache_directory, name_pieces, read_compiled, split_pieces
 from kg.extraction.names import Names, load_names
 from kg.iris import ID, KG
@@ -32,7 +32,8 @@ def found(names, sentence, **support):
     words = sentence.split()
     result = {}
     for match in names.find(words):
-        candidate = choose_candidate(names, match, Context(**support))
+        ranked = weigh_candidates(names, match, Context(**support))
+        candidate = choose_candidate(match, ranked)
         surface = " ".join(words[match.start : match.end])
         result[surface] = candidate and candidate.entry.removeprefix(str(ID))
     return result

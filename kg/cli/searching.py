@@ -61,20 +61,9 @@ def _write_phrase(word: str) -> str:
 
 
 def _list_hits(hits: Sequence[Hit]) -> str:
-    listed = [
-        {
-            "kind": hit.kind.value,
-            "iri": hit.iri,
-            "label": hit.label,
-            "type": hit.type,
-            "article": hit.article,
-            "snippet": hit.snippet,
-            "marks": [[mark.start, mark.end] for mark in hit.marks],
-            "score": hit.score,
-        }
-        for hit in hits
-    ]
-    return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
+    from kg.search import describe_hit
+
+    return json.dumps(list(map(describe_hit, hits)), ensure_ascii=False, indent=1) + "\n"
 
 
 def _format_hits(hits: Sequence[Hit]) -> str:

@@ -19,7 +19,7 @@ from rdflib import DCTERMS, PROV, URIRef
 from kg import graph, iris
 from kg.corpus.draft import Draft
 from kg.corpus.fingerprint import compute_fingerprint
-from kg.corpus.identity import find_dates, find_facts, find_strangers
+from kg.corpus.identity import find_article_dates, find_facts, find_strangers
 from kg.corpus.records import Progress, Stage
 from kg.iris import KG
 from kg.linking.strangers import meet_strangers
@@ -338,7 +338,7 @@ def _find_countries(store: GraphStore) -> frozenset[str]:
 
 def find_uses(store: GraphStore) -> Mapping[URIRef, Collection[str]]:
     """The things that the articles of the graph name, each with those articles' dates."""
-    dates = find_dates(store)
+    dates = find_article_dates(store)
     uses: dict[URIRef, set[str]] = {}
     articles = find_article_graphs(store)
     for predicate in (KG.refersTo, KG.subject, KG.object, KG.holder):

@@ -35,7 +35,7 @@ def find_strangers(
             known.setdefault(sentence, set()).add(thing)
         elif mention in named:
             unknown.setdefault((thing, article), set()).add(sentence)
-    dates = find_dates(store)
+    dates = find_article_dates(store)
     for (thing, article), sentences in sorted(unknown.items(), key=lambda item: item[0]):
         about = {predicate: value for _, predicate, value in store.triples(article, subject=thing)}
         kind, name = about.get(RDF.type), about.get(RDFS.label)
@@ -58,7 +58,7 @@ def find_facts(store: GraphStore, articles: Collection[URIRef]) -> Iterator[Trip
         yield from store.triples(iris.facts_graph(article))
 
 
-def find_dates(store: GraphStore) -> dict[URIRef, str]:
+def find_article_dates(store: GraphStore) -> dict[URIRef, str]:
     """The date of each article by its graph: when it appeared, else when it was received."""
     dates: dict[URIRef, str] = {}
     for predicate in (KG.received, DCTERMS.issued):

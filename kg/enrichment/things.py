@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from rdflib import DCTERMS, RDF, RDFS, SKOS, Literal, URIRef
+from rdflib import RDF, RDFS, SKOS, Literal, URIRef
 
 from kg import iris
+from kg.corpus.identity import find_article_dates
 from kg.iris import ID, KG
 from kg.linking.records import LinkQuery
 from kg.rdf import Triple
@@ -57,7 +58,7 @@ def list_queries(
         _gather(store, graph, things)
     linked = set() if dataset is None else find_linked(store, dataset)
     near = _find_company(store, things)
-    dates = _find_dates(store)
+    dates = find_article_dates(store)
     texts = {s: str(o) for s, _, o, _ in store.quads(predicate=KG.text)}
     starts = {s: int(o) for s, _, o, _ in store.quads(predicate=KG.start) if s in texts}
     countries = _count_countries(things)
@@ -194,19 +195,10 @@ def _count_countries(things: Mapping[URIRef, _Thing]) -> dict[URIRef, Counter[st
     return found
 
 
-def _find_dates(store: GraphStore) -> dict[URIRef, str]:
-    """The date of each article graph: when it appeared, else when it was received."""
-    dates: dict[URIRef, str] = {}
-    for predicate in (KG.received, DCTERMS.issued):
-        for _, _, date, graph in store.quads(predicate=predicate):
-            dates[graph] = str(date)
-    return dates
-
-
 def find_dates(store: GraphStore, graphs: Iterable[URIRef]) -> list[str]:
     """The dates that the articles, their claims and the events they name are of, sorted."""
     wanted = set(graphs)
-    known = _find_dates(store)
+    known = find_article_dates(store)
     found = {known[graph] for graph in wanted if graph in known}
     for predicate in (KG.timeStart, KG.timeEnd):
         found |= {str(o) for _, _, o, g in store.quads(predicate=predicate) if g in wanted}

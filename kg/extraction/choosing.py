@@ -72,14 +72,13 @@ class Context:
     title: Collection[str] = ()
 
 
-def choose_candidate(names: Names, match: NameMatch, context: Context) -> Candidate | None:
+def choose_candidate(match: NameMatch, ranked: Sequence[Namesake]) -> Candidate | None:
     """The candidate that the article supports best, None where nothing tells them apart.
 
-    A name that only one thing has is its; a surname alone needs support whoever has it.
+    A name that only one thing has is its, and need not be ranked; a surname alone needs support
+    whoever has it.
     """
-    if is_certain(match):
-        return match.candidates[0]
-    chosen = pick_clear(weigh_candidates(names, match, context))
+    chosen = match.candidates[0].entry if is_certain(match) else pick_clear(ranked)
     return next((c for c in match.candidates if c.entry == chosen), None)
 
 

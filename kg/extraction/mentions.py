@@ -12,7 +12,7 @@ from kg.extraction.bodies import (
     compose_things,
     widen_names,
 )
-from kg.extraction.choosing import is_certain, pick_clear, weigh_candidates
+from kg.extraction.choosing import choose_candidate, is_certain, weigh_candidates
 from kg.extraction.guesses import PLACE_CASES, name_run
 from kg.extraction.names import ADJECTIVAL, Candidate, NameEntry, NameMatch, Names
 from kg.extraction.naming import NAMED_KINDS, Memory, Naming, head_of
@@ -190,8 +190,7 @@ def _choose(
     if not is_certain(match):
         context = describe_context(tree, match, beside, names, memory, dates)
         ranked = weigh_candidates(names, match, context)
-    chosen = match.candidates[0].entry if is_certain(match) else pick_clear(ranked)
-    candidate = next((c for c in match.candidates if c.entry == chosen), None)
+    candidate = choose_candidate(match, ranked)
     if candidate is None:
         return _name_open(tree, match, names, ranked) or _name_unknown_bearer(
             tree, match, memory, ranked

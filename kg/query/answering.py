@@ -6,12 +6,12 @@ it is allowed to, and asks again with what came.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kg.errors import QueryError, QueryFault
+from kg.iris import is_iri
 from kg.query.negotiation import BOOLEAN_TYPES, GRAPH_TYPES, ROW_TYPES, negotiate
 from kg.query.requests import GraphRequest, QueryRequest, Request, UpdateRequest
 from kg.query.screening import (
@@ -38,7 +38,6 @@ _OFFERS = {
     AnswerForm.BOOLEAN: BOOLEAN_TYPES,
     AnswerForm.TRIPLES: GRAPH_TYPES,
 }
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]*")
 # An update that brings a whole graph is long.
 _MOST_UPDATE = 64 << 20
 
@@ -121,16 +120,14 @@ def _answer_query(
 
 def _settle_outside(screened: Screened, known: Known) -> str:
     """The text with what was fetched in place of each SERVICE and LOAD."""
-    needs = [_describe_need(part, screened) for part in screened.outside
-             if part.kind is not OutsideKind.FROM]  # fmt: skip
+    clauses = [part for part in screened.outside if part.kind is not OutsideKind.FROM]
+    needs = [_describe_need(part, screened) for part in clauses]
     missing = [need for need in needs if need not in known]
     if missing:
         raise _NeededError(missing)
     parts: list[str] = []
     last = 0
-    for part, need in zip(
-        (p for p in screened.outside if p.kind is not OutsideKind.FROM), needs, strict=True
-    ):
+    for part, need in zip(clauses, needs, strict=True):
         parts.append(screened.text[last : part.start])
         parts.append(_replace_clause(part, known[need], screened.text))
         last = part.end
@@ -226,11 +223,14 @@ def _apply_update(
     if request.using_graphs or request.using_named_graphs:
         settled = Screened(text, screened.form, screened.prologue, ())
         text = place_datasets(settled, request.using_graphs, request.using_named_graphs)
-    opened = store()
-    opened.update(text, base=request.base)
-    # What is acknowledged is on the disk.
-    opened.flush()
+    _update(store(), text, request.base)
     out.header = Header({"status": 204, "media_type": None})
+
+
+def _update(store: QuadStore, text: str, base: str | None = None) -> None:
+    store.update(text, base=base)
+    # What is acknowledged is on the disk.
+    store.flush()
 
 
 # ------------------------------------------------------------------------------ single graphs
@@ -263,8 +263,7 @@ def _change_graph(store: QuadStore, request: GraphRequest, out: FrameWriter) -> 
         if graph is not None and not there:
             out.header = Header({"status": 404, "message": f"there is no graph {graph}"})
             return
-        store.update(f"DROP {name}")
-        store.flush()
+        _update(store, f"DROP {name}")
         out.header = Header({"status": 204, "media_type": None})
         return
     lines = "".join(_read_payload(kind, body, request.base) for kind, body in request.payloads)
@@ -273,8 +272,7 @@ def _change_graph(store: QuadStore, request: GraphRequest, out: FrameWriter) -> 
         steps.append(f"CREATE SILENT {name}")
     steps.append(f"INSERT DATA {{ {lines} }}" if graph is None
                  else f"INSERT DATA {{ {name} {{ {lines} }} }}")  # fmt: skip
-    store.update(" ;\n".join(steps))
-    store.flush()
+    _update(store, " ;\n".join(steps))
     out.header = Header({"status": 204 if there else 201, "media_type": None})
 
 
@@ -291,5 +289,5 @@ def _read_payload(media_type: str, body: bytes, base: str | None) -> str:
 
 def check_iri(iri: str) -> None:
     """Refuse what is no absolute IRI, and could be more than one once it stands in a query."""
-    if not _IRI.fullmatch(iri):
+    if not is_iri(iri):
         raise QueryError(f"{iri[:80]!r} is no absolute IRI", query="")

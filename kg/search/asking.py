@@ -43,6 +43,20 @@ class Hit:
     score: float
 
 
+def describe_hit(hit: Hit) -> dict[str, object]:
+    """A hit as JSON holds it; its marks are pairs of offsets into the snippet."""
+    return {
+        "kind": hit.kind.value,
+        "iri": hit.iri,
+        "label": hit.label,
+        "type": hit.type,
+        "article": hit.article,
+        "snippet": hit.snippet,
+        "marks": [[mark.start, mark.end] for mark in hit.marks],
+        "score": hit.score,
+    }
+
+
 def search(
     store: GraphStore,
     words: str,

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from kg.errors import GraphError
 from kg.search.filling import fill_index
-from kg.store import GraphStore
+from kg.store import GraphStore, list_store_files
 
 _INDEX = "search.db"
 # To be raised with every change of what is put in, or how.
@@ -78,23 +78,13 @@ def _open_index(store: GraphStore) -> Iterator[sqlite3.Connection]:
 
 
 def _stamp_store(store: GraphStore) -> str | None:
-    """What changes with every change of the store; None for a graph in memory.
-
-    The engine appends to a file of its store before a change counts, and gives new files new
-    names; its logs and locks say nothing of the content.
-    """
+    """What changes with every change of the store; None for a graph in memory."""
     if store.directory == _MEMORY:
         return None
-    files = []
-    with suppress(FileNotFoundError), os.scandir(store.directory / "store") as entries:
-        for entry in entries:
-            if not entry.name.startswith(("LOG", "LOCK", "OPTIONS")):
-                with suppress(FileNotFoundError):
-                    status = entry.stat()
-                    files.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    files = list_store_files(store.directory / "store")
     if not files:
         return None
-    return hashlib.sha256("\n".join([_VERSION, *sorted(files)]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([_VERSION, *files]).encode()).hexdigest()
 
 
 def _open_file(path: Path, stamp: str) -> sqlite3.Connection | None:

@@ -47,6 +47,17 @@ class Counts:
     ended: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One request on its way: what a child is asked, and where its header and its body go."""
+
+    request: Request
+    known: dict[tuple[str, str, str], Fetched]
+    writes: bool
+    begun: asyncio.Future[Header]
+    spool: Spool
+
+
 class Engine:
     """Answers requests of the graph of a directory; get one from `open_engine`, then `close` it.
 
@@ -164,7 +175,8 @@ class Engine:
         self.counts.waiting += 1
         begun: asyncio.Future[Header] = asyncio.get_running_loop().create_future()
         spool = Spool(self._room)
-        task = asyncio.create_task(self._carry(request, known, begun, spool, writes=writes))
+        errand = _Errand(request, known, writes, begun, spool)
+        task = asyncio.create_task(self._carry(errand))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         try:
@@ -175,18 +187,10 @@ class Engine:
             raise
         return header, Body(spool, task)
 
-    async def _carry(
-        self,
-        request: Request,
-        known: dict[tuple[str, str, str], Fetched],
-        begun: asyncio.Future[Header],
-        spool: Spool,
-        *,
-        writes: bool,
-    ) -> None:
+    async def _carry(self, errand: _Errand) -> None:
         """See one request through its child, from waiting for its turn to the child's end."""
         problem: ConcordError | None = None
-        lane = Lane(self._writing) if writes else Lane(self._slots, self._slow_slots)
+        lane = Lane(self._writing) if errand.writes else Lane(self._slots, self._slow_slots)
         try:
             await lane.enter()
         finally:
@@ -194,54 +198,46 @@ class Engine:
         self.counts.running += 1
         try:
             try:
-                header = await self._exchange(request, known, begun, spool, writes=writes)
+                header = await self._exchange(errand)
             finally:
-                if writes:
+                if errand.writes:
                     # Whoever asks next sees what was written, however its child ended.
                     with contextlib.suppress(LimitError):
                         await asyncio.shield(self._readers.reopen())
-            if not begun.done():
-                begun.set_result(header)
+            if not errand.begun.done():
+                errand.begun.set_result(header)
         except LimitError as error:
             problem = error
             self.counts.ended[error.limit.value] += 1
         finally:
             lane.leave()
             self.counts.running -= 1
-            if not begun.done():
+            if not errand.begun.done():
                 stopped = LimitError("the server is stopping", limit=LimitKind.TIME)
-                begun.set_exception(problem or stopped)
-                begun.exception()
-            spool.end(problem)
+                errand.begun.set_exception(problem or stopped)
+                errand.begun.exception()
+            errand.spool.end(problem)
 
-    async def _exchange(
-        self,
-        request: Request,
-        known: dict[tuple[str, str, str], Fetched],
-        begun: asyncio.Future[Header],
-        spool: Spool,
-        *,
-        writes: bool,
-    ) -> Header:
+    async def _exchange(self, errand: _Errand) -> Header:
         """Ask a new child and pass its answer on; the header, once the child has ended well."""
         header: Header | None = None
         reader = FrameReader()
         size = 0
-        async with self._lend(writes=writes) as child:
-            await child.send(write_request(*encode_request(request, known)))
+        async with self._lend(writes=errand.writes) as child:
+            await child.send(write_request(*encode_request(errand.request, errand.known)))
             while not reader.ended and (data := await child.receive()):
                 size += len(data)
                 if size > self._limits.answer:
                     raise explain_size(self._limits)
                 for part in reader.feed(data):
                     if isinstance(part, bytes):
-                        await spool.write(part)
+                        await errand.spool.write(part)
                     else:
                         header = part
-                        if not writes:
-                            begun.set_result(part)
+                        if not errand.writes:
+                            errand.begun.set_result(part)
             child.kept = reader.ended
-            if writes or not reader.ended:
+            if errand.writes or not reader.ended:
                 code = await child.end
         if header is None or not reader.ended:
             raise explain_end(code, self._limits)

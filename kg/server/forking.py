@@ -55,7 +55,6 @@ class Zygote:
         self, place: Path, limits: Limits, lock: IO[bytes] | None, kind: ZygoteKind
     ) -> None:
         self.stamp = ""
-        self.restarts = 0
         self._place = place
         self._limits = limits
         self._lock = lock
@@ -227,7 +226,6 @@ class Zygote:
                 waiting.set_result(-signal.SIGKILL)
         self._ends.clear()
         self._drop_idle()
-        self.restarts += 1
         if self._control is not None:
             self._control.close()
             self._control = None

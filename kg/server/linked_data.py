@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg import iris
+from kg.iris import is_iri
 from kg.query.negotiation import GRAPH_TYPES, negotiate
 from kg.query.requests import QueryRequest
 from kg.server.answers import Service, ask_engine, is_known, send_answer, send_known, tag_answer
@@ -22,7 +23,7 @@ from kg.server.graph_store import answer_graph
 from kg.server.layers import find_base
 from kg.server.pages.describing import make_thing, render_term, render_thing
 from kg.server.pages.rendering import send_page
-from kg.server.parameters import decode_parameters, is_iri
+from kg.server.parameters import decode_parameters
 from kg.server.statistics import Row, fetch_rows
 
 SECTIONS = ("alignments", "article", "cues", "graph", "id", "lexicon", "ontology", "software")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 
+from kg.iris import is_iri
 from kg.query.requests import QueryRequest, UpdateRequest
 
 FORM = "application/x-www-form-urlencoded"
@@ -16,7 +17,6 @@ UPDATE = "application/sparql-update"
 
 _CHARSET = re.compile(r';[ \t]*charset=(?:"([^"\\]*)"|([^;\s"]*))[ \t]*(?:;|$)', re.IGNORECASE)
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})?")
-_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\x7f\ud800-\udfff]*")
 _MOST_PARAMETERS = 10_000
 
 Parameters = list[tuple[str, str]]
@@ -81,14 +81,9 @@ def _unescape(data: bytes) -> str:
 
 def check_iri(text: str, name: str) -> str:
     """An absolute IRI; 400 for what is none."""
-    if _IRI.fullmatch(text) is None:
+    if not is_iri(text):
         raise HTTPException(400, f"{name} is no absolute IRI: write it in full, with its scheme")
     return text
-
-
-def is_iri(text: str) -> bool:
-    """Whether a text is an absolute IRI that can stand between angle brackets."""
-    return _IRI.fullmatch(text) is not None
 
 
 def read_operation(

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kg.errors import ConcordError, QueryError
-from kg.search import Hit, HitKind, complete, search
+from kg.search import Hit, HitKind, complete, describe_hit, search
 from kg.server.answers import Service, is_known, send_known, tag_answer
 from kg.server.layers import find_base
 from kg.server.parameters import decode_parameters
@@ -51,7 +51,8 @@ async def answer_search(service: Service, request: Request) -> Response:
         pairs = [(n, v) for n, vs in given.items() if n != "page" for v in vs]
         following = urlencode([*pairs, ("page", str(page + 1))])
         headers["Link"] = f'<{base}/search?{following}>; rel="next"'
-    return JSONResponse({"hits": [_describe(hit) for hit in shown]}, headers=headers)
+    listed = [{**describe_hit(hit), "score": round(hit.score, 4)} for hit in shown]
+    return JSONResponse({"hits": listed}, headers=headers)
 
 
 def _ask_store(directory: Path, find: Callable[[GraphStore], tuple[Hit, ...]]) -> tuple[Hit, ...]:
@@ -77,16 +78,3 @@ def _read_kinds(given: dict[str, list[str]]) -> tuple[HitKind, ...]:
     except ValueError as error:
         known = ", ".join(kind.value for kind in HitKind)
         raise HTTPException(400, f"kind is one of {known}") from error
-
-
-def _describe(hit: Hit) -> dict[str, object]:
-    return {
-        "kind": hit.kind.value,
-        "iri": hit.iri,
-        "label": hit.label,
-        "type": hit.type,
-        "article": hit.article,
-        "snippet": hit.snippet,
-        "marks": [[mark.start, mark.end] for mark in hit.marks],
-        "score": round(hit.score, 4),
-    }

@@ -42,7 +42,7 @@ from kg.sandbox import (
     start_clock,
     stop_clock,
 )
-from kg.store import forget_derived, translate_errors
+from kg.store import forget_derived, list_store_files, translate_errors
 
 MESSAGE = struct.Struct(">cI")
 DONE = struct.Struct(">cIi16s")
@@ -79,15 +79,8 @@ class _State:
 
 
 def compute_stamp(place: Path) -> bytes:
-    """Sixteen letters that change whenever the files of a store do."""
-    with os.scandir(place) as entries:
-        # The engine's logs and lock change without the data.
-        files = sorted(
-            f"{entry.name} {status.st_size} {status.st_mtime_ns}"
-            for entry in entries
-            if not entry.name.startswith(("LOG", "LOCK")) and (status := entry.stat())
-        )
-    return hash_content(*files).encode()
+    """Sixteen letters that change whenever the data of a store do."""
+    return hash_content(*list_store_files(place)).encode()
 
 
 def main() -> None:

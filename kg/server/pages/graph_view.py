@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kg import iris
+from kg.iris import is_iri
 from kg.rdf import format_term
 from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.layers import find_base
 from kg.server.pages.article import PlacedClaim, ShownArticle, fetch_article
 from kg.server.pages.naming import HEAD, Named, fetch_names, name_thing
-from kg.server.parameters import is_iri
 from kg.server.statistics import Ask, fetch_rows
 
 _AGE = "max-age=60"

@@ -9,9 +9,8 @@ from urllib.parse import quote
 from rdflib import URIRef
 
 from kg import iris
-from kg.iris import KG
+from kg.iris import KG, is_iri
 from kg.rdf import PREFIXES, format_term
-from kg.server.parameters import is_iri
 from kg.server.statistics import Ask, Row, fetch_rows
 
 HEAD = "".join(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rdflib import Literal, URIRef
 
+from kg.iris import is_iri
 from kg.rdf import format_term
 from kg.server.pages.naming import (
     HEAD,
@@ -19,7 +20,6 @@ from kg.server.pages.naming import (
     shorten_iri,
     show_term,
 )
-from kg.server.parameters import is_iri
 from kg.server.statistics import Ask, Row, fetch_rows
 
 _QUOTES = ("quote", "quoted")

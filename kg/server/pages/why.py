@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import ConcordError, UnknownTermError
+from kg.iris import is_iri
 from kg.rdf import Triple
 from kg.reasoning.explaining import Explainer, open_explainer
 from kg.reasoning.proofs import Citation, Proof
@@ -19,7 +20,7 @@ from kg.server.answers import Service, is_known, send_known, tag_answer
 from kg.server.layers import find_base
 from kg.server.pages.naming import locate_claim
 from kg.server.pages.rendering import render_page, send_page
-from kg.server.parameters import decode_parameters, is_iri
+from kg.server.parameters import decode_parameters
 from kg.store import GraphStore, open_snapshot
 
 _AGE = "max-age=60"

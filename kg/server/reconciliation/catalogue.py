@@ -13,10 +13,9 @@ from starlette.exceptions import HTTPException
 
 from kg import iris
 from kg.errors import ConcordError
-from kg.iris import ID, KG
+from kg.iris import ID, KG, is_iri
 from kg.query.requests import QueryRequest
 from kg.server.engine import Engine
-from kg.server.parameters import is_iri
 from kg.server.reading import collect_body
 from kg.server.reconciliation.index import NameIndex
 from kg.vocabulary.records import Kind
