@@ -57,6 +57,8 @@ function makeStyle(host, kinds) {
         "text-outline-color": colour("--ground"), "text-outline-width": 2.5,
         "text-outline-opacity": 0.9, "border-width": 2, "border-color": colour("--ground"),
         "text-wrap": "wrap", "text-max-width": "data(room)",
+        // What has the more edges lies, with its name, on what has fewer.
+        "z-index": (node) => Math.round(10 * node.data("weight")),
       },
     },
     ...kinds.map((each) => ({
@@ -88,7 +90,7 @@ function makeStyle(host, kinds) {
     { selector: ".dim", style: { opacity: 0.12 } },
     {
       selector: "node.hot",
-      style: { "border-color": colour("--accent"), "border-width": 3, "text-opacity": 1, "z-index": 9 },
+      style: { "border-color": colour("--accent"), "border-width": 3, "text-opacity": 1, "z-index": 9999 },
     },
     {
       selector: "edge.hot",
@@ -141,7 +143,7 @@ function fitToZoom(cy) {
   spreadLabels(cy);
 }
 
-/** Hides the labels of lesser things where they would lie on those of greater ones. */
+/** Hides the labels of lesser things where they would lie on greater ones or on their labels. */
 function spreadLabels(cy) {
   const taken = [];
   const clash = (a, b) => a.x1 < b.x2 + GAP && b.x1 < a.x2 + GAP && a.y1 < b.y2 && b.y1 < a.y2;
@@ -149,24 +151,29 @@ function spreadLabels(cy) {
   const discs = nodes.map((node) => {
     const { x, y } = node.position();
     const half = node.data("size") * 0.35;
-    return { node, x1: x - half, x2: x + half, y1: y - half, y2: y + half };
+    return { weight: node.data("weight"), x1: x - half, x2: x + half, y1: y - half, y2: y + half };
   });
   nodes.sort((a, b) => b.data("weight") - a.data("weight") || (a.id() < b.id() ? -1 : 1));
   cy.batch(() => {
     for (const node of nodes) {
       node.removeClass("quiet");
-      const { letters, short, room, size } = node.data();
+      const { letters, short, room, size, weight } = node.data();
       const { x, y } = node.position();
       const long = short.length * letters * 0.58;
       const half = Math.min(room, long) / 2;
       const rows = Math.ceil(long / (0.9 * room));
       const top = y + size / 2 + 4;
       const box = { x1: x - half, x2: x + half, y1: top, y2: top + rows * letters * 1.25 };
-      const covers = discs.some((disc) => disc.node !== node && clash(disc, box));
+      const covers = discs.some((disc) => disc.weight > weight && clash(disc, box));
       if (covers || taken.some((each) => clash(each, box))) node.addClass("quiet");
       else taken.push(box);
     }
   });
+}
+
+/** The length of an edge: between two things of many edges there must be room for the others. */
+function giveRoom(edge) {
+  return 50 + 44 * Math.min(edge.source().data("weight"), edge.target().data("weight"));
 }
 
 export function draw(host, data, { peek, choose }) {
@@ -179,9 +186,10 @@ export function draw(host, data, { peek, choose }) {
   });
   withSeed(() => cy.layout({
     name: "fcose", quality: "proof", randomize: true, animate: false, nodeSeparation: 110,
-    idealEdgeLength: 90, nodeRepulsion: 9000, gravity: 0.3, packComponents: true, padding: 24,
+    idealEdgeLength: giveRoom, nodeRepulsion: (node) => 9000 + 9000 * node.data("weight"),
+    edgeElasticity: 0.3, gravity: 0.2, packComponents: true, padding: 24,
   }).run());
-  cy.fit(undefined, 24);
+  fit();
   fitToZoom(cy);
   let waiting = 0;
   cy.on("zoom", () => {
@@ -192,6 +200,12 @@ export function draw(host, data, { peek, choose }) {
   cy.edges().forEach((edge) => {
     for (const key of edge.data("claims")) byClaim.set(key, edge);
   });
+
+  /** Shows all of it, below the legend and with room for the names. */
+  function fit() {
+    cy.fit(cy.elements(":visible"), 44);
+    cy.panBy({ x: 0, y: 14 });
+  }
 
   const describe = (edge) => ({
     claims: edge.data("claims"),
@@ -260,7 +274,7 @@ export function draw(host, data, { peek, choose }) {
     cy,
     light,
     filter,
-    fit: () => cy.fit(cy.elements(":visible"), 24),
+    fit,
     restyle: () => cy.style(makeStyle(host, kinds)),
   };
 }

@@ -99,12 +99,16 @@ function fillSheet(chosen) {
   const box = document.createElement("div");
   box.className = copy.className;
   box.append(...copy.childNodes);
+  sheet.append(box, makeClose());
+}
+
+function makeClose() {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "close";
   close.textContent = "Close";
   close.addEventListener("click", () => hold(null));
-  sheet.append(box, close);
+  return close;
 }
 
 // ------------------------------------------------------------------------------ pointing
@@ -206,6 +210,7 @@ async function tellWhy(place, card) {
   if (!proof) return;
   box.hidden = false;
   box.append(document.adoptNode(proof));
+  if (box === sheet && !sheet.querySelector(".close")) sheet.append(makeClose());
   showCard(card?.dataset.claim);
 }
 
