@@ -22,6 +22,7 @@ const order = [...cards.keys()];
 const sheet = document.getElementById("sheet");
 const narrow = window.matchMedia("(max-width: 62rem)");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+const panel = document.getElementById("graph-panel");
 let graph = null;
 let held = null;
 let lit = [];
@@ -41,6 +42,7 @@ function light(chosen) {
   lit = [];
   reader.classList.toggle("lighting", chosen !== null);
   graph?.light(chosen);
+  countLit();
   if (chosen === null) return;
   const add = (element, name) => {
     element.classList.add(name);
@@ -62,6 +64,11 @@ function light(chosen) {
     }
   }
   if (chosen.thing) for (const mention of mentions.get(chosen.thing) ?? []) add(mention, "lit");
+}
+
+/** Tells on the panel how many edges are lit, which the picture alone would show. */
+function countLit() {
+  if (graph) panel.dataset.lit = graph.cy.edges(".hot").length;
 }
 
 function show(element, block = "nearest") {
@@ -262,7 +269,6 @@ unclaimed.addEventListener("change", showUnclaimed);
 async function drawGraph() {
   const { graph: place, graphScript } = reader.dataset;
   if (!graphScript) return;
-  const panel = document.getElementById("graph-panel");
   try {
     const [{ draw }, answer] = await Promise.all([import(graphScript), fetch(place)]);
     if (!answer.ok) return;
