@@ -149,7 +149,8 @@ def test_the_focus_lights_as_the_mouse_does(reader):
 def test_an_edge_of_the_graph_lights_its_claims(reader):
     places = reader.run(
         f"""const box = document.getElementById('graph').getBoundingClientRect();
-        return {GRAPH}.edges(":visible").filter((edge) => edge.data("claims").length).map((edge) => {{
+        const said = {GRAPH}.edges(":visible").filter((edge) => edge.data("claims").length);
+        return said.map((edge) => {{
           const {{ x, y }} = edge.renderedMidpoint();
           return {{ x: box.left + x, y: box.top + y, claims: edge.data("claims") }};
         }});"""

@@ -116,7 +116,7 @@ class CheckingLayer:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
-                # What browsers keep is told anew by a 304: a page would lose the policy it came with.
+                # A 304 tells anew what browsers keep: a page would lose the policy it came with.
                 if message["status"] != 304:
                     headers.setdefault("Content-Security-Policy", _POLICY)
                 headers.setdefault("Referrer-Policy", "no-referrer")
