@@ -1,3 +1,5 @@
+import { makeThingCard } from "./thing-card.js";
+
 // Ties the words, the cards and the graph of an article together: what lights one lights all.
 const reader = document.getElementById("reader");
 const cards = new Map();
@@ -23,6 +25,7 @@ const sheet = document.getElementById("sheet");
 const narrow = window.matchMedia("(max-width: 62rem)");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 let graph = null;
+let network = null;
 let held = null;
 let lit = [];
 
@@ -93,13 +96,26 @@ function peek(chosen) {
 function fillSheet(chosen) {
   sheet.replaceChildren();
   const key = chosen?.claims?.[0];
-  sheet.hidden = !narrow.matches || key === undefined;
+  const thing = chosen?.thing;
+  sheet.hidden = thing === undefined && (!narrow.matches || key === undefined);
   if (sheet.hidden) return;
+  if (thing !== undefined) {
+    const sample = mentions.get(thing)?.[0];
+    sheet.append(makeClose(), makeThingCard(thing, { cards, order, network, sample, locateWhy }));
+    sheet.scrollTop = 0;
+    return;
+  }
   const copy = cards.get(key).cloneNode(true);
   const box = document.createElement("div");
   box.className = copy.className;
   box.append(...copy.childNodes);
-  sheet.append(box, makeClose());
+  sheet.append(makeClose(), box);
+}
+
+function locateWhy(s, p, o) {
+  const place = new URL("../why", location.href);
+  place.search = new URLSearchParams({ s, p, o });
+  return place.href;
 }
 
 function makeClose() {
@@ -210,7 +226,7 @@ async function tellWhy(place, card) {
   if (!proof) return;
   box.hidden = false;
   box.append(document.adoptNode(proof));
-  if (box === sheet && !sheet.querySelector(".close")) sheet.append(makeClose());
+  if (box === sheet && !sheet.querySelector(".close")) sheet.prepend(makeClose());
   showCard(card?.dataset.claim);
 }
 
@@ -266,10 +282,10 @@ async function drawGraph() {
   try {
     const [{ draw }, answer] = await Promise.all([import(graphScript), fetch(place)]);
     if (!answer.ok) return;
-    const data = await answer.json();
-    if (!data.nodes.length) return;
+    network = await answer.json();
+    if (!network.nodes.length) return;
     panel.hidden = false;
-    graph = draw(document.getElementById("graph"), data, { peek, choose });
+    graph = draw(document.getElementById("graph"), network, { peek, choose });
   } catch (error) {
     panel.hidden = true;
     console.warn("the graph could not be drawn:", error.message);
@@ -284,11 +300,8 @@ async function drawGraph() {
 function choose(chosen) {
   if (chosen?.triple && !chosen.claims.length) {
     hold(null);
-    const [s, p, o] = chosen.triple;
-    const place = new URL("../why", location.href);
-    place.search = new URLSearchParams({ s, p, o });
     sheet.replaceChildren();
-    tellWhy(place.href, null);
+    tellWhy(locateWhy(...chosen.triple), null);
     return;
   }
   hold(chosen, { scroll: chosen?.claims ? "words" : "" });
