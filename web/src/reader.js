@@ -239,6 +239,7 @@ function followAddress() {
 
 const form = document.getElementById("filter-form");
 const told = document.getElementById("shown");
+const unclaimed = document.getElementById("show-unclaimed");
 
 function filter() {
   const wanted = Object.fromEntries(new FormData(form));
@@ -256,9 +257,29 @@ function filter() {
   for (const piece of reader.querySelectorAll(".said")) {
     piece.classList.toggle("silent", piece.claimKeys.every((key) => cards.get(key).hidden));
   }
+  keepFilters(wanted);
   told.textContent = count === cards.size ? "" : `${count} of ${cards.size} claims`;
   if (held?.claims?.some((key) => cards.get(key).hidden)) hold(null);
   graph?.filter((key) => !cards.get(key)?.hidden, count === cards.size);
+}
+
+/** The filters stand in the address, so that a link to the page shows what was seen. */
+function keepFilters(wanted) {
+  const kept = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+  if (unclaimed.checked) kept.set("unclaimed", "1");
+  const query = kept.toString();
+  const place = `${location.pathname}${query ? `?${query}` : ""}${location.hash}`;
+  if (`?${query}` !== (location.search || "?")) history.replaceState(history.state, "", place);
+}
+
+function takeFilters() {
+  const given = new URLSearchParams(location.search);
+  for (const field of form.querySelectorAll("select")) {
+    const value = given.get(field.name) ?? "";
+    if ([...field.options].some((option) => option.value === value)) field.value = value;
+  }
+  unclaimed.checked = given.has("unclaimed");
+  document.getElementById("filters").open = given.size > 0;
 }
 
 form.addEventListener("change", filter);
@@ -267,7 +288,6 @@ form.addEventListener("reset", () => setTimeout(() => {
   showUnclaimed();
   filter();
 }));
-const unclaimed = document.getElementById("show-unclaimed");
 function showUnclaimed() {
   reader.classList.toggle("shows-unclaimed", unclaimed.checked);
 }
@@ -308,6 +328,7 @@ function choose(chosen) {
 }
 
 window.addEventListener("hashchange", followAddress);
+takeFilters();
 showUnclaimed();
 filter();
 followAddress();
