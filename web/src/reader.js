@@ -78,6 +78,7 @@ function showCard(key) {
 
 function hold(chosen, { scroll = "" } = {}) {
   held = chosen;
+  reader.dataset.held = chosen?.claims?.[0] ?? "";
   light(chosen);
   fillSheet(chosen);
   const key = chosen?.claims?.[0];

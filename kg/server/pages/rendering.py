@@ -40,15 +40,22 @@ def send_page(page: str, headers: Mapping[str, str], status: int = 200) -> Respo
     return HTMLResponse(page, status, {**headers, "Content-Security-Policy": _POLICY})
 
 
+def offer_writing(writable: bool) -> None:
+    """Let the frame of every page lead to where articles are added, if this server takes any."""
+    _load_environment().globals["writable"] = writable
+
+
 @lru_cache(maxsize=1)
 def _load_environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_PLACE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["writable"] = False
+    return environment
 
 
 def _link_script(base: str, name: str, *, early: bool = False) -> Markup:
