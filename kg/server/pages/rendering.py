@@ -36,8 +36,9 @@ def render_page(template: str, base: str, **values: object) -> str:
 
 
 def send_page(page: str, headers: Mapping[str, str], status: int = 200) -> Response:
-    """Send a page with its policy."""
-    return HTMLResponse(page, status, {**headers, "Content-Security-Policy": _POLICY})
+    """Send a page with its policy; its forms tell us, and nobody else, where they come from."""
+    own = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+    return HTMLResponse(page, status, {**headers, **own})
 
 
 def offer_writing(writable: bool) -> None:

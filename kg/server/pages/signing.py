@@ -96,9 +96,11 @@ def check_origin(service: Service, request: Request) -> None:
     here = urlsplit(find_base(service.settings, request.scope)).netloc
     known = {here.lower(), request.headers.get("host", here).lower()}
     ours = origin is not None and urlsplit(origin).netloc.lower() in known
-    if site not in (None, "same-origin") or (origin is not None and not ours):
+    # A page that tells nobody whence its visitors come sends no origin to speak of.
+    silent = origin in (None, "null")
+    if site not in (None, "same-origin") or not (silent or ours):
         raise HTTPException(403, "this was sent by a page of another origin")
-    if site is None and origin is None:
+    if site is None and silent:
         raise HTTPException(403, "say by Origin where this comes from, or send the token")
 
 
