@@ -1,3 +1,5 @@
+import { makeThingCard } from "./thing-card.js";
+
 // Ties the words, the cards and the graph of an article together: what lights one lights all.
 const reader = document.getElementById("reader");
 const cards = new Map();
@@ -23,6 +25,7 @@ const sheet = document.getElementById("sheet");
 const narrow = window.matchMedia("(max-width: 62rem)");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 let graph = null;
+let network = null;
 let held = null;
 let lit = [];
 
@@ -94,13 +97,26 @@ function peek(chosen) {
 function fillSheet(chosen) {
   sheet.replaceChildren();
   const key = chosen?.claims?.[0];
-  sheet.hidden = !narrow.matches || key === undefined;
+  const thing = chosen?.thing;
+  sheet.hidden = thing === undefined && (!narrow.matches || key === undefined);
   if (sheet.hidden) return;
+  if (thing !== undefined) {
+    const sample = mentions.get(thing)?.[0];
+    sheet.append(makeClose(), makeThingCard(thing, { cards, order, network, sample, locateWhy }));
+    sheet.scrollTop = 0;
+    return;
+  }
   const copy = cards.get(key).cloneNode(true);
   const box = document.createElement("div");
   box.className = copy.className;
   box.append(...copy.childNodes);
-  sheet.append(box, makeClose());
+  sheet.append(makeClose(), box);
+}
+
+function locateWhy(s, p, o) {
+  const place = new URL("../why", location.href);
+  place.search = new URLSearchParams({ s, p, o });
+  return place.href;
 }
 
 function makeClose() {
@@ -211,7 +227,7 @@ async function tellWhy(place, card) {
   if (!proof) return;
   box.hidden = false;
   box.append(document.adoptNode(proof));
-  if (box === sheet && !sheet.querySelector(".close")) sheet.append(makeClose());
+  if (box === sheet && !sheet.querySelector(".close")) sheet.prepend(makeClose());
   showCard(card?.dataset.claim);
 }
 
@@ -224,6 +240,7 @@ function followAddress() {
 
 const form = document.getElementById("filter-form");
 const told = document.getElementById("shown");
+const unclaimed = document.getElementById("show-unclaimed");
 
 function filter() {
   const wanted = Object.fromEntries(new FormData(form));
@@ -241,9 +258,29 @@ function filter() {
   for (const piece of reader.querySelectorAll(".said")) {
     piece.classList.toggle("silent", piece.claimKeys.every((key) => cards.get(key).hidden));
   }
+  keepFilters(wanted);
   told.textContent = count === cards.size ? "" : `${count} of ${cards.size} claims`;
   if (held?.claims?.some((key) => cards.get(key).hidden)) hold(null);
   graph?.filter((key) => !cards.get(key)?.hidden, count === cards.size);
+}
+
+/** The filters stand in the address, so that a link to the page shows what was seen. */
+function keepFilters(wanted) {
+  const kept = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+  if (unclaimed.checked) kept.set("unclaimed", "1");
+  const query = kept.toString();
+  const place = `${location.pathname}${query ? `?${query}` : ""}${location.hash}`;
+  if (`?${query}` !== (location.search || "?")) history.replaceState(history.state, "", place);
+}
+
+function takeFilters() {
+  const given = new URLSearchParams(location.search);
+  for (const field of form.querySelectorAll("select")) {
+    const value = given.get(field.name) ?? "";
+    if ([...field.options].some((option) => option.value === value)) field.value = value;
+  }
+  unclaimed.checked = given.has("unclaimed");
+  document.getElementById("filters").open = given.size > 0;
 }
 
 form.addEventListener("change", filter);
@@ -252,7 +289,6 @@ form.addEventListener("reset", () => setTimeout(() => {
   showUnclaimed();
   filter();
 }));
-const unclaimed = document.getElementById("show-unclaimed");
 function showUnclaimed() {
   reader.classList.toggle("shows-unclaimed", unclaimed.checked);
 }
@@ -267,10 +303,10 @@ async function drawGraph() {
   try {
     const [{ draw }, answer] = await Promise.all([import(graphScript), fetch(place)]);
     if (!answer.ok) return;
-    const data = await answer.json();
-    if (!data.nodes.length) return;
+    network = await answer.json();
+    if (!network.nodes.length) return;
     panel.hidden = false;
-    graph = draw(document.getElementById("graph"), data, { peek, choose });
+    graph = draw(document.getElementById("graph"), network, { peek, choose });
   } catch (error) {
     panel.hidden = true;
     console.warn("the graph could not be drawn:", error.message);
@@ -285,17 +321,15 @@ async function drawGraph() {
 function choose(chosen) {
   if (chosen?.triple && !chosen.claims.length) {
     hold(null);
-    const [s, p, o] = chosen.triple;
-    const place = new URL("../why", location.href);
-    place.search = new URLSearchParams({ s, p, o });
     sheet.replaceChildren();
-    tellWhy(place.href, null);
+    tellWhy(locateWhy(...chosen.triple), null);
     return;
   }
   hold(chosen, { scroll: chosen?.claims ? "words" : "" });
 }
 
 window.addEventListener("hashchange", followAddress);
+takeFilters();
 showUnclaimed();
 filter();
 followAddress();
