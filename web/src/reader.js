@@ -93,6 +93,7 @@ function showCard(key) {
 function hold(chosen, { scroll = "" } = {}) {
   const inside = sheet.contains(document.activeElement);
   held = chosen;
+  reader.dataset.held = chosen?.claims?.[0] ?? "";
   light(chosen);
   fillSheet(chosen);
   if (inside && sheet.hidden) opener?.focus({ preventScroll: true });

@@ -16,11 +16,13 @@ from kg.query import find_things
 from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.descriptions import SYNTAXES
 from kg.server.layers import find_base
+from kg.server.pages.decisions import fetch_link_review
 from kg.server.pages.entity import TripleLine, fetch_entity, list_lines
 from kg.server.pages.naming import locate_thing, shorten_iri
 from kg.server.pages.ontology import fetch_facts, fetch_term, list_parts
 from kg.server.pages.pair import Pair, fetch_pair
 from kg.server.pages.rendering import render_page, send_page
+from kg.server.pages.signing import find_reviewer
 from kg.server.parameters import decode_parameters
 from kg.server.statistics import COUNT_CLASSES, COUNT_PROPERTIES, Row
 from kg.store import open_snapshot
@@ -78,7 +80,10 @@ async def render_thing(service: Service, request: Request, thing: Thing) -> str:
     ask = partial(ask_engine, service, request)
     if thing.iri.startswith(str(iris.ID)):
         entity = await fetch_entity(thing.iri, ask, base)
-        return render_page("entity.html", base, entity=entity, thing=thing)
+        reviewer = find_reviewer(service, request)
+        linked = [(each.target, each.mapping) for each in entity.links]
+        review = await fetch_link_review(thing.iri, linked, ask, base, reviewer)
+        return render_page("entity.html", base, entity=entity, thing=thing, review=review)
     if thing.iri == f"{iris.BASE}{ONTOLOGY_PATH}":
         counts = await _count_terms(service, request)
         parts = list_parts(await fetch_facts(ask), counts, base)
