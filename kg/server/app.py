@@ -34,7 +34,7 @@ from kg.server.metrics import format_metrics, make_metrics
 from kg.server.pages.asking import answer_question, answer_questions
 from kg.server.pages.describing import answer_pair
 from kg.server.pages.front import answer_root
-from kg.server.pages.graph_view import answer_graph_view
+from kg.server.pages.graph_view import answer_graph_page, answer_graph_view, answer_network
 from kg.server.pages.reader import answer_reader
 from kg.server.pages.why import answer_why
 from kg.server.reconciliation.access import ReconciliationAccess
@@ -96,6 +96,8 @@ def _make_routes(service: Service) -> list[Route]:
         route("/data/{path:path}", answer_data),
         route("/page/pair", answer_pair),
         route("/page/why", answer_why),
+        route("/page/graph", answer_graph_page),
+        route("/page/graph.json", answer_network),
         route("/page/article/{key}/graph.json", answer_graph_view),
         route("/page/article/{key}", answer_reader),
         route("/page/{path:path}", answer_page),

@@ -151,13 +151,14 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
 
   /** Shows the edges of claims that fit; `all` tells that each does. */
   function filter(isShown, all) {
-    wants = all ? null : (edge, index) => isShown(edge.claims[index]);
+    const fits = (key) => key !== undefined && isShown(key);
+    wants = all ? null : (edge, index) => index !== null && fits(edge.claims[index]);
     refresh();
   }
 
   /** Shows the edges of which something that was said fits. */
   function filterSaid(fits) {
-    wants = fits === null ? null : (edge, index) => fits(edge, edge.said?.[index]);
+    wants = fits && ((edge, index) => fits(edge, index === null ? null : edge.said?.[index]));
     refresh();
   }
 

@@ -183,7 +183,7 @@ export class Drawing {
     const wide = free.x2 - free.x1 - 2 * MARGIN.x;
     const high = free.y2 - free.y1 - MARGIN.y - MARGIN.below;
     const zoom = Math.max(0.08, Math.min(
-      1.5, wide / Math.max(1, box.x2 - box.x1), high / Math.max(1, box.y2 - box.y1),
+      2.2, wide / Math.max(1, box.x2 - box.x1), high / Math.max(1, box.y2 - box.y1),
     ));
     const pan = {
       x: (free.x1 + free.x2) / 2 - (zoom * (box.x1 + box.x2)) / 2,

@@ -128,7 +128,7 @@ export function makeSieve({ looks, wants, years, undated }) {
     if (wants === null && years === null) return true;
     const spans = listYears(edge);
     const claims = Math.max(edge.claims.length, edge.said?.length ?? 0);
-    if (claims === 0) return wants === null && inTime(spans[0]);
+    if (claims === 0) return (wants === null || wants(edge, null)) && inTime(spans[0]);
     for (let index = 0; index < claims; index += 1) {
       if (wants !== null && !wants(edge, index)) continue;
       if (inTime(spans[index] ?? null)) return true;
