@@ -260,7 +260,7 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
     model, drawing,
     focus(thing) {
       drawing.focus(thing);
-      if (thing) say(describeThing(thing, listNeighbours(thing).length));
+      part("spoken").textContent = thing ? describeThing(thing, listNeighbours(thing).length) : "";
       (peek ?? light)(thing && { thing: thing.id });
     },
     open(thing) {

@@ -51,7 +51,6 @@ def draw_edge(relation: Named, ends: tuple[str, str, str], state: str, count: in
     """An edge as the drawing reads it."""
     subject, predicate, object_ = ends
     return {
-        "id": f"{state} {subject} {predicate} {object_}",
         "source": subject,
         "target": object_,
         "relation": predicate,

@@ -1,6 +1,6 @@
 // The small card of what was chosen in the graph, and the graph as a list.
 import { make, makeButton } from "./dom.js";
-import { countClaims, describeBundle } from "./model.js";
+import { countClaims, describeBundle, listNeighbours } from "./model.js";
 
 const MOST = 400;
 
@@ -14,7 +14,7 @@ export function makeThingCard(thing, { page, grow, close }) {
   return [
     makeClose(close),
     make("p", { class: "chosen-name" }, name),
-    make("p", { class: "chosen-told" }, `${thing.kind} · ${tell(thing.degree, "claim")} here`),
+    make("p", { class: "chosen-told" }, `${thing.kind} · ${tell(listNeighbours(thing).length, "neighbour")} here`),
     make("p", { class: "chosen-ways" },
       makeButton("Add its neighbours", grow, { class: "grow" }),
       make("a", { href: place.href }, "Its surroundings")),

@@ -224,8 +224,11 @@ export class Drawing {
     const from = edge.renderedSourceEndpoint();
     const to = edge.renderedTargetEndpoint();
     if (!from || !to || Number.isNaN(from.x)) return null;
-    const bends = edge.renderedControlPoints() ?? [];
-    return { from, to, bends, width: edge.data("width") * this.cy.zoom() };
+    const zoom = this.cy.zoom();
+    const pan = this.cy.pan();
+    const bends = (edge.controlPoints() ?? [])
+      .map(({ x, y }) => ({ x: x * zoom + pan.x, y: y * zoom + pan.y }));
+    return { from, to, bends, width: edge.data("width") * zoom };
   }
 
   /** Shows and hides what has changed. */

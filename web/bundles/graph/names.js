@@ -28,9 +28,13 @@ export function typeset(thing) {
 /** Measures anew, once the font is there. */
 export const forgetMeasures = () => known.clear();
 
-/** Places the names of things that lie where `locate` says; heavier ones first. */
-export function placeNames(things, locate, frame, taken) {
-  const items = things.map((thing) => {
+/**
+ * Places the names of things that lie where `locate` says; heavier ones first.
+ *
+ * Only the first `most` are named, and kept free of names.
+ */
+export function placeNames(things, locate, frame, taken, most = Infinity) {
+  const items = things.slice(0, most).map((thing) => {
     const { width, height } = typeset(thing);
     return { id: thing.id, ...locate(thing.id), width, height };
   });

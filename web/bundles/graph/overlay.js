@@ -4,9 +4,12 @@ import { placeNames, write } from "./names.js";
 import { describeBundle, rankThings } from "./model.js";
 
 const EDGE_NAMES = 14;
+const ALONG = [0.5, 0.4, 0.6, 0.3, 0.7].map((part) => [part, 0]);
+const BESIDE = [16, -16, 30, -30, 44, -44, 60, -60].map((aside) => [0.5, aside]);
 
 export class Overlay {
-  constructor(host, drawing, obstacles) {
+  constructor(host, drawing, obstacles, most = Infinity) {
+    this.most = most;
     this.host = host;
     this.drawing = drawing;
     this.obstacles = obstacles;
@@ -38,13 +41,16 @@ export class Overlay {
     clearTimeout(this.waiting);
     const frame = { x1: 3, x2: this.width - 3, y1: 3, y2: this.height - 3 };
     this.taken = this.obstacles();
-    const shown = this.ranked.filter((thing) => thing.shown);
-    const places = new Map(shown.map((thing) => [thing.id, this.drawing.locate(thing.id)]));
-    const near = shown.filter((thing) => {
-      const { x, y } = places.get(thing.id);
-      return x > -60 && y > -60 && x < this.width + 60 && y < this.height + 60;
-    });
-    const found = placeNames(near, (id) => places.get(id), frame, this.taken);
+    const places = new Map();
+    const near = [];
+    for (const thing of this.ranked) {
+      if (!thing.shown) continue;
+      const at = this.drawing.locate(thing.id);
+      if (at.x < -60 || at.y < -60 || at.x > this.width + 60 || at.y > this.height + 60) continue;
+      places.set(thing.id, at);
+      near.push(thing);
+    }
+    const found = placeNames(near, (id) => places.get(id), frame, this.taken, this.most);
     // Kept as offsets from the things, so that they go with them until they are placed again.
     this.names = new Map();
     for (const [id, box] of found) {
@@ -119,14 +125,15 @@ export class Overlay {
       if (!line) continue;
       const text = this.chosen.words?.get(bundle) ?? describeBundle(bundle);
       const half = context.measureText(text).width / 2 + 4;
-      for (const part of [0.5, 0.4, 0.6, 0.3, 0.7]) {
-        const at = follow(line, part);
+      for (const [part, aside] of few.length > 1 ? ALONG : [...ALONG, ...BESIDE]) {
+        const on = follow(line, part);
+        const at = { x: on.x, y: on.y + aside };
         const box = { x1: at.x - half, x2: at.x + half, y1: at.y - 8, y2: at.y + 8 };
         const inside =
           box.x1 > frame.x1 && box.x2 < frame.x2 && box.y1 > frame.y1 && box.y2 < frame.y2;
         if (!inside || taken.some((other) => cross(other, box))) continue;
         taken.push(box);
-        this.told.push({ bundle, text, part });
+        this.told.push({ bundle, text, part, aside });
         break;
       }
     }
@@ -138,6 +145,7 @@ export class Overlay {
 
   paint() {
     const { context, chosen, drawing } = this;
+    if (!this.width) return;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     if (chosen === null) {
@@ -156,9 +164,9 @@ export class Overlay {
   }
 
   writeNames(context) {
-    for (let index = this.ranked.length - 1; index >= 0; index -= 1) {
-      const thing = this.ranked[index];
-      if (thing.shown) this.writeName(context, thing, this.names.get(thing.id));
+    for (const [id, name] of [...this.names].reverse()) {
+      const thing = this.drawing.model.things.get(id);
+      if (thing.shown) this.writeName(context, thing, name);
     }
   }
 
@@ -172,10 +180,9 @@ export class Overlay {
     const { drawing, chosen } = this;
     const { colours } = drawing;
     context.globalAlpha = 0.22;
-    for (const thing of this.ranked) {
-      const name = this.names.get(thing.id);
-      if (!thing.shown || !name || chosen.things.has(thing)) continue;
-      this.writeName(context, thing, name);
+    for (const [id, name] of this.names) {
+      const thing = drawing.model.things.get(id);
+      if (thing.shown && !chosen.things.has(thing)) this.writeName(context, thing, name);
     }
     context.globalAlpha = 1;
     for (const bundle of chosen.bundles) if (bundle.shown) this.strokeLine(context, bundle);
@@ -197,10 +204,11 @@ export class Overlay {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    for (const { bundle, text, part } of this.told) {
+    for (const { bundle, text, part, aside } of this.told) {
       const line = drawing.trace(bundle);
       if (!line) continue;
-      const at = follow(line, part);
+      const on = follow(line, part);
+      const at = { x: on.x, y: on.y + aside };
       context.lineWidth = 4;
       context.strokeStyle = colours.ground;
       context.strokeText(text, at.x, at.y);
@@ -235,9 +243,9 @@ export class Overlay {
 
   /** The thing whose name stands at a place. */
   find({ x, y }) {
-    for (const thing of this.ranked) {
-      const name = thing.shown && this.names.get(thing.id);
-      if (!name) continue;
+    for (const [id, name] of this.names) {
+      const thing = this.drawing.model.things.get(id);
+      if (!thing.shown) continue;
       const box = this.boxOf(thing, name);
       if (x >= box.x1 && x <= box.x2 && y >= box.y1 && y <= box.y2) return thing;
     }
