@@ -35,7 +35,7 @@ from kg.server.pages.adding import answer_add, answer_job, answer_job_state
 from kg.server.pages.asking import answer_question, answer_questions
 from kg.server.pages.describing import answer_pair
 from kg.server.pages.front import answer_root
-from kg.server.pages.graph_view import answer_graph_view
+from kg.server.pages.graph_view import answer_graph_page, answer_graph_view, answer_network
 from kg.server.pages.reader import answer_reader
 from kg.server.pages.rendering import offer_writing
 from kg.server.pages.reviewing import answer_review
@@ -109,6 +109,8 @@ def _make_routes(service: Service) -> list[Route]:
         route("/page/add", answer_add, "POST"),
         route("/page/add/{key}", answer_job),
         route("/page/add/{key}/state.json", answer_job_state),
+        route("/page/graph", answer_graph_page),
+        route("/page/graph.json", answer_network),
         route("/page/article/{key}/graph.json", answer_graph_view),
         route("/page/article/{key}", answer_reader),
         route("/page/{path:path}", answer_page),
