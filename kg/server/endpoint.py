@@ -18,7 +18,7 @@ from kg.server.answers import Service, ask_engine, is_known, send_answer, send_k
 from kg.server.bodies import read_body
 from kg.server.descriptions import describe_service, send_description
 from kg.server.layers import find_base
-from kg.server.pages.asking import send_sparql_page
+from kg.server.pages.sparql import send_sparql_page
 from kg.server.parameters import UPDATE, ContentType, read_content_type, read_operation
 
 PATH = "/sparql"

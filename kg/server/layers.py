@@ -116,7 +116,9 @@ class CheckingLayer:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Content-Security-Policy", _POLICY)
+                # What a browser has keeps its own policy, which one sent with 304 would replace.
+                if message["status"] != 304:
+                    headers.setdefault("Content-Security-Policy", _POLICY)
                 headers.setdefault("Referrer-Policy", "no-referrer")
                 headers.setdefault("Cache-Control", "no-cache")
                 # So that HEAD, and answers too small to be packed, say what the others do.
