@@ -42,7 +42,8 @@ class Ends:
 
 def find_ends(result: Result) -> Ends | None:
     """The two things that the rows are about; None where fewer stand in them."""
-    relation = next((name for name in RELATIONS if name in result.columns), None)
+    related = (name for name in result.columns if _holds_relations(result, name))
+    relation = next((name for name in RELATIONS if name in result.columns), next(related, None))
     if "subject" in result.columns and "object" in result.columns:
         columns = ["subject", "object"]
     else:
@@ -60,6 +61,16 @@ def find_ends(result: Result) -> Ends | None:
 def _holds_things(result: Result, name: str) -> bool:
     cells = [cell for row in result.rows if (cell := result.pick(row, name)) is not None]
     return bool(cells) and all(_is_thing(cell) for cell in cells)
+
+
+def _holds_relations(result: Result, name: str) -> bool:
+    cells = [cell for row in result.rows if (cell := result.pick(row, name)) is not None]
+    return bool(cells) and all(
+        cell.thing is not None
+        and cell.thing.iri.startswith(str(KG))
+        and cell.thing.iri.removeprefix(str(KG))[:1].islower()
+        for cell in cells
+    )
 
 
 def _is_thing(cell: Cell | None) -> bool:
