@@ -17,9 +17,10 @@ from kg.server.settings import Settings
 
 ROUTES = frozenset(
     {
-        ".well-known", "alignments", "article", "cues", "data", "dcat", "export", "graph", "graphs",
-        "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "questions",
-        "reconcile", "search", "software", "sparql", "static",
+        ".well-known", "alignments", "article", "cues", "data", "dcat", "decision", "export",
+        "graph", "graphs", "health", "id", "lexicon", "link", "metrics", "ontology", "owl2rl",
+        "page", "prefixes", "questions", "reconcile", "record", "search", "shapes", "software",
+        "sparql", "static",
     }
 )  # fmt: skip
 _GONE = 499

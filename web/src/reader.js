@@ -93,6 +93,7 @@ function showCard(key) {
 function hold(chosen, { scroll = "" } = {}) {
   const inside = sheet.contains(document.activeElement);
   held = chosen;
+  reader.dataset.held = chosen?.claims?.[0] ?? "";
   light(chosen);
   fillSheet(chosen);
   if (inside && sheet.hidden) opener?.focus({ preventScroll: true });
@@ -336,13 +337,12 @@ async function drawGraph() {
     if (!network.nodes.length) return;
     listEdges(document.getElementById("rest"), network, locateWhy);
     panel.hidden = false;
-    graph = draw(document.getElementById("graph"), network, { peek, choose });
+    graph = await draw(panel, network, { peek, choose });
   } catch (error) {
     panel.hidden = true;
     console.warn("the graph could not be drawn:", error.message);
     return;
   }
-  document.getElementById("graph-fit").addEventListener("click", () => graph.fit());
   document.addEventListener("concord-theme", () => graph.restyle());
   filter();
   light(held);
