@@ -1,4 +1,3 @@
-import { listEdges } from "./edge-list.js";
 import { makeThingCard } from "./thing-card.js";
 
 // Ties the words, the cards and the graph of an article together: what lights one lights all.
@@ -49,7 +48,6 @@ function light(chosen) {
   lit = [];
   reader.classList.toggle("lighting", chosen !== null);
   graph?.light(chosen);
-  countLit();
   if (chosen === null) return;
   const add = (element, name) => {
     element.classList.add(name);
@@ -71,11 +69,6 @@ function light(chosen) {
     }
   }
   if (chosen.thing) for (const mention of mentions.get(chosen.thing) ?? []) add(mention, "lit");
-}
-
-/** Tells on the panel how many edges are lit, which the picture alone would show. */
-function countLit() {
-  if (graph) panel.dataset.lit = graph.cy.edges(".hot").length;
 }
 
 function show(element, block = "nearest") {
@@ -335,7 +328,6 @@ async function drawGraph() {
     if (!answer.ok) return;
     network = await answer.json();
     if (!network.nodes.length) return;
-    listEdges(document.getElementById("rest"), network, locateWhy);
     panel.hidden = false;
     graph = await draw(panel, network, { peek, choose });
   } catch (error) {
