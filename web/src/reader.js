@@ -49,7 +49,6 @@ function light(chosen) {
   lit = [];
   reader.classList.toggle("lighting", chosen !== null);
   graph?.light(chosen);
-  countLit();
   if (chosen === null) return;
   const add = (element, name) => {
     element.classList.add(name);
@@ -71,11 +70,6 @@ function light(chosen) {
     }
   }
   if (chosen.thing) for (const mention of mentions.get(chosen.thing) ?? []) add(mention, "lit");
-}
-
-/** Tells on the panel how many edges are lit, which the picture alone would show. */
-function countLit() {
-  if (graph) panel.dataset.lit = graph.cy.edges(".hot").length;
 }
 
 function show(element, block = "nearest") {
