@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from browser import ENTER, ESCAPE, NARROW, THEMES, WIDE
-from selenium.webdriver.common.keys import Keys
+from browser import DOWN, ENTER, ESCAPE, LEFT, NARROW, RIGHT, THEMES, WIDE
 from walking import PAGES, find_page, open_page
 
 VIEWS = [(size, theme) for size in (WIDE, NARROW) for theme in THEMES]
@@ -217,7 +216,7 @@ def test_the_graph_is_walked_with_keys_alone(browser, walk):
     spoken = "return document.querySelector('.graph-spoken').textContent"
     first = browser.wait(spoken)
     assert count_lit(browser) > 1
-    for key in (Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.ARROW_DOWN):
+    for key in (RIGHT, LEFT, DOWN):
         browser.press(key)
     assert browser.wait(spoken) != first
     assert browser.has(".card.lit")
