@@ -22,7 +22,7 @@ from kg.server.static_files import find_static
 
 WIDE, NARROW = (1440, 900), (380, 780)
 THEMES = ("light", "dark")
-SECONDS = 15
+SECONDS = 30
 ESCAPE, ENTER = Keys.ESCAPE, Keys.ENTER
 DOWN, LEFT, RIGHT = Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_RIGHT
 
@@ -111,9 +111,9 @@ class Browser:
         """What a script returns."""
         return self.driver.execute_script(script, *arguments)
 
-    def wait(self, script, *arguments):
+    def wait(self, script, *arguments, seconds=SECONDS):
         """What a script returns, once that is true."""
-        waiting = WebDriverWait(self.driver, SECONDS, poll_frequency=0.05)
+        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.05)
         return waiting.until(lambda _: self.run(script, *arguments), f"never true: {script}")
 
     def find(self, selector):

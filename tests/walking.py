@@ -113,11 +113,11 @@ def serve_walk(graph, place, *options):
     """A server of a copy of the graph."""
     copy = shutil.copytree(graph, place / "graph")
     with run_serving(copy, *options) as server:
-        article, claim = _find_article(server)
+        article, claim = find_article(server)
         yield Walk(server, article, claim)
 
 
-def _find_article(server):
+def find_article(server):
     """The path of the article with the most claims, and one of its claims."""
     query = f"""SELECT ?article (COUNT(*) AS ?count) (MIN(STR(?each)) AS ?claim) WHERE {{
         ?each <{KG.inArticle}> ?article ; a <{KG.Claim}> }} GROUP BY ?article

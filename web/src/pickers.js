@@ -50,7 +50,8 @@ function searchList(entries, typed) {
   return [...found.filter(begins), ...found.filter((entry) => !begins(entry))];
 }
 
-function attach(field) {
+/** Makes a combobox of a field. */
+export function attach(field) {
   const number = ++count;
   const box = make("ul", { id: `options-${number}`, class: "options", role: "listbox", hidden: "" });
   box.setAttribute("aria-label", field.labels?.[0]?.textContent.trim() ?? "suggestions");
