@@ -2,7 +2,7 @@
 
 const PAUSE = 150;
 
-function attach(field, number) {
+export function attach(field, number) {
   const list = document.createElement("datalist");
   list.id = `names-${number}`;
   field.after(list);

@@ -141,8 +141,11 @@ document.addEventListener("click", async (event) => {
       if (label) label.htmlFor = field.id;
     }
     form.querySelector("input:not([type=hidden])").focus();
-    const pickers = await import("./pickers.js").catch(() => null);
-    for (const field of form.querySelectorAll("input[data-picker]")) pickers?.attach?.(field);
+    const { attach } = await import("./pickers.js");
+    for (const [number, field] of form.querySelectorAll("input[data-picker]").entries()) {
+      // The first to load that module finds them attached.
+      if (!field.list && field.role !== "combobox") attach(field, `${box.dataset.origin}-${number}`);
+    }
   } catch (error) {
     tell(box, error.message);
   }
