@@ -41,7 +41,9 @@ def post(server, path, fields, cookie, **headers):
 
 def post_file(server, name, data, cookie, field="file", **headers):
     """Send a file as the page for adding articles does."""
-    named = f'; filename="{name}"' if name is not None else ""
+    # As browsers write it (HTML, 4.10.21.8).
+    escaped = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    named = f'; filename="{escaped}"'
     head = f'--xyz\r\nContent-Disposition: form-data; name="{field}"{named}\r\n\r\n'
     body = head.encode() + data + b"\r\n--xyz--\r\n"
     kind = "multipart/form-data; boundary=xyz"
