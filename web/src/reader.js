@@ -285,7 +285,10 @@ function takeFilters() {
 }
 
 form.addEventListener("change", filter);
-document.addEventListener("concord-reviewed", filter);
+document.addEventListener("concord-reviewed", () => {
+  filter();
+  fillSheet(held);
+});
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(() => {
   showUnclaimed();
