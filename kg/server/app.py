@@ -33,9 +33,17 @@ from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
 from kg.server.pages.adding import answer_add, answer_job, answer_job_state
 from kg.server.pages.asking import answer_question, answer_questions
+from kg.server.pages.browsing import (
+    VOCABULARIES,
+    answer_entry,
+    answer_ontology,
+    answer_rules,
+    answer_term,
+    answer_vocabulary,
+)
 from kg.server.pages.describing import answer_pair
 from kg.server.pages.front import answer_root
-from kg.server.pages.graph_view import answer_graph_view
+from kg.server.pages.graph_view import answer_graph_page, answer_graph_view, answer_network
 from kg.server.pages.reader import answer_reader
 from kg.server.pages.rendering import offer_writing
 from kg.server.pages.reviewing import answer_review
@@ -109,8 +117,13 @@ def _make_routes(service: Service) -> list[Route]:
         route("/page/add", answer_add, "POST"),
         route("/page/add/{key}", answer_job),
         route("/page/add/{key}/state.json", answer_job_state),
+        route("/page/graph", answer_graph_page),
+        route("/page/graph.json", answer_network),
         route("/page/article/{key}/graph.json", answer_graph_view),
         route("/page/article/{key}", answer_reader),
+        route("/page/ontology", answer_ontology),
+        route("/page/ontology/{name:path}", answer_term),
+        *_make_vocabulary_routes(route),
         route("/page/{path:path}", answer_page),
         route("/questions", answer_questions),
         route("/questions/{name}", answer_question),
@@ -124,6 +137,16 @@ def _make_routes(service: Service) -> list[Route]:
         methods = _WRITING if section == "graph" else ()
         routes.append(route(f"/{section}", answer_thing, *methods))
         routes.append(route(f"/{section}/{{path:path}}", answer_thing, *methods))
+    return routes
+
+
+def _make_vocabulary_routes(route: Callable[..., Route]) -> list[Route]:
+    routes = [route("/owl2rl", answer_rules)]
+    for name in VOCABULARIES:
+        routes.append(route(f"/page/{name}", partial(answer_vocabulary, document=name)))
+        if name != "rules":
+            entry = partial(answer_entry, document=name)
+            routes.append(route(f"/page/{name}/{{name:path}}", entry))
     return routes
 
 

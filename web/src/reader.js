@@ -1,3 +1,4 @@
+import { listEdges } from "./edge-list.js";
 import { makeThingCard } from "./thing-card.js";
 
 // Ties the words, the cards and the graph of an article together: what lights one lights all.
@@ -19,15 +20,19 @@ for (const mention of reader.querySelectorAll(".mention")) {
   const { thing } = mention.dataset;
   if (!mentions.has(thing)) mentions.set(thing, []);
   mentions.get(thing).push(mention);
+  // The tabulator stops once at each thing, not at each of its names.
+  if (mentions.get(thing).length > 1) mention.tabIndex = -1;
 }
 const order = [...cards.keys()];
 const sheet = document.getElementById("sheet");
 const narrow = window.matchMedia("(max-width: 62rem)");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+const panel = document.getElementById("graph-panel");
 let graph = null;
 let network = null;
 let held = null;
 let lit = [];
+let opener = null;
 
 // ------------------------------------------------------------------------------ lighting
 
@@ -80,10 +85,12 @@ function showCard(key) {
 }
 
 function hold(chosen, { scroll = "" } = {}) {
+  const inside = sheet.contains(document.activeElement);
   held = chosen;
   reader.dataset.held = chosen?.claims?.[0] ?? "";
   light(chosen);
   fillSheet(chosen);
+  if (inside && sheet.hidden) opener?.focus({ preventScroll: true });
   const key = chosen?.claims?.[0];
   if (key === undefined) return;
   showCard(key);
@@ -128,6 +135,13 @@ function makeClose() {
   return close;
 }
 
+/** Brings the focus to what a key opened; closing it brings the focus back. */
+function enterSheet(event) {
+  if (event.detail !== 0 || sheet.hidden) return;
+  if (document.activeElement !== document.body) opener = document.activeElement;
+  sheet.querySelector(".close")?.focus();
+}
+
 // ------------------------------------------------------------------------------ pointing
 
 function find(target) {
@@ -153,10 +167,15 @@ reader.addEventListener("focusin", (event) => {
   if (chosen) peek(chosen);
 });
 reader.addEventListener("click", (event) => {
+  // With these a link opens in a window of its own.
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const why = event.target.closest(".why");
   if (why) {
     event.preventDefault();
-    tellWhy(why.href, why.closest(".card"));
+    const card = why.closest(".card");
+    const beside = !card && !sheet.contains(why);
+    if (beside) hold(null);
+    tellWhy(why.href, card).then(() => beside && enterSheet(event));
     return;
   }
   const number = event.target.closest(".number, .mark");
@@ -166,6 +185,7 @@ reader.addEventListener("click", (event) => {
     const [key] = chosen.claims;
     history.replaceState(null, "", `#claim-${key}`);
     hold(chosen, { scroll: number.classList.contains("number") ? "words" : "" });
+    enterSheet(event);
     return;
   }
   const link = event.target.closest("a");
@@ -174,6 +194,7 @@ reader.addEventListener("click", (event) => {
     if (held?.thing !== link.dataset.thing) {
       event.preventDefault();
       hold({ thing: link.dataset.thing });
+      enterSheet(event);
     }
     return;
   }
@@ -200,7 +221,10 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") hold(null);
   else if (event.key === "w" && held?.claims) {
     const card = cards.get(held.claims[0]);
-    tellWhy(card.querySelector(".why").href, card);
+    const why = card.querySelector(".why");
+    tellWhy(why.href, card);
+    // From here the tabulator leads into the proof.
+    why.focus({ preventScroll: true });
   }
 });
 
@@ -211,7 +235,7 @@ async function tellWhy(place, card) {
   const known = box.querySelector(":scope > .proof");
   if (known) {
     known.remove();
-    return;
+    if (known.dataset.place === place) return;
   }
   let proof;
   try {
@@ -225,6 +249,7 @@ async function tellWhy(place, card) {
     proof.textContent = error.message;
   }
   if (!proof) return;
+  proof.dataset.place = place;
   box.hidden = false;
   box.append(document.adoptNode(proof));
   if (box === sheet && !sheet.querySelector(".close")) sheet.prepend(makeClose());
@@ -304,20 +329,19 @@ unclaimed.addEventListener("change", showUnclaimed);
 async function drawGraph() {
   const { graph: place, graphScript } = reader.dataset;
   if (!graphScript) return;
-  const panel = document.getElementById("graph-panel");
   try {
     const [{ draw }, answer] = await Promise.all([import(graphScript), fetch(place)]);
     if (!answer.ok) return;
     network = await answer.json();
     if (!network.nodes.length) return;
+    listEdges(document.getElementById("rest"), network, locateWhy);
     panel.hidden = false;
-    graph = draw(document.getElementById("graph"), network, { peek, choose });
+    graph = await draw(panel, network, { peek, choose });
   } catch (error) {
     panel.hidden = true;
     console.warn("the graph could not be drawn:", error.message);
     return;
   }
-  document.getElementById("graph-fit").addEventListener("click", () => graph.fit());
   document.addEventListener("concord-theme", () => graph.restyle());
   filter();
   light(held);

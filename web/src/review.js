@@ -142,9 +142,9 @@ document.addEventListener("click", async (event) => {
     }
     form.querySelector("input:not([type=hidden])").focus();
     const { attach } = await import("./pickers.js");
-    for (const [number, field] of form.querySelectorAll("input[data-picker]").entries()) {
+    for (const field of form.querySelectorAll("input[data-picker]")) {
       // The first to load that module finds them attached.
-      if (!field.list && field.role !== "combobox") attach(field, `${box.dataset.origin}-${number}`);
+      if (field.role !== "combobox") attach(field);
     }
   } catch (error) {
     tell(box, error.message);
