@@ -7,7 +7,7 @@ async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   const answer = await fetch(form.action, { method: "POST", body });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.ok) return page;
+  if (answer.status === 200) return page;
   const told = page.querySelector(".problem") ?? page.body;
   throw new Error(told.textContent.trim() || `The server answers ${answer.status}.`);
 }
