@@ -18,7 +18,15 @@ from kg.vocabulary import ontology_directory
 DOC = URIRef(iris.BASE + "article/00000000000bench")
 _VOICE = iris.mint_author_voice(DOC)
 _KINDS = ("State", "Person", "Organization", "Policy", "Concept", "Event", "Place", "Agreement")
-_RELATIONS = ("supports", "opposes", "influences", "cooperatesWith", "pursues", "dependsOn", "meets")
+_RELATIONS = (
+    "supports",
+    "opposes",
+    "influences",
+    "cooperatesWith",
+    "pursues",
+    "dependsOn",
+    "meets",
+)
 _MODALITIES = ("Asserted", "Asserted", "Asserted", "Possible", "Predicted", "Desired")
 _WORDS = ("northern", "trade", "security", "council", "maritime", "accord", "forum", "strategy",
           "regional", "pact", "union", "initiative", "defence", "policy", "energy")  # fmt: skip
@@ -32,9 +40,7 @@ def write_graph(place: Path, things: int, claims: int) -> None:
     with open_graph(place, create=True) as store:
         store.replace_all(
             {
-                iris.ONTOLOGY_GRAPH: [
-                    quad[:3] for quad in describe_ontology(ontology_directory())
-                ],
+                iris.ONTOLOGY_GRAPH: [quad[:3] for quad in describe_ontology(ontology_directory())],
                 iris.article_graph(DOC): list(_describe(things, claims)),
             }
         )
@@ -59,7 +65,8 @@ def _describe(things: int, claims: int) -> Iterator[Triple]:
             other = (other + 1) % things
         text = f"{names[one]} has much to do with {names[other]}."
         yield from _describe_claim(number, start, text, (one, other), len(names[one]), dice)
-        start += len(text) + 1
+        # A blank line after every fifth sentence makes paragraphs.
+        start += len(text) + (2 if number % 5 == 4 else 1)
 
 
 def _describe_claim(

@@ -282,6 +282,7 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
   panel.dataset.lit = 0;
   panel.dataset.shown = model.bundles.size;
   panel.dataset.ready = "yes";
+  performance.mark("graph-ready");
 
   return {
     model, drawing, light, filter, filterSaid,

@@ -18,35 +18,28 @@ function keepStylesOut() {
   document.head.append(mark);
 }
 
-function makeStyle(colours, kinds) {
-  const { ground, lines, muted, kind } = colours;
-  const line = (look, more = {}) => ({
-    selector: `edge[look="${look}"]`,
-    style: { "line-color": lines[look], "target-arrow-color": lines[look], ...more },
-  });
+/** The style; colours come with the elements, for each rule is tried on all that change. */
+function makeStyle({ ground }) {
+  const line = (look, style) => ({ selector: `edge[look="${look}"]`, style });
   const dashed = (look) => ({ "line-style": "dashed", "line-dash-pattern": dashes(look) });
   return [
     {
       selector: "node",
       style: {
-        "background-color": muted, width: "data(size)", height: "data(size)", label: "",
+        "background-color": "data(colour)", width: "data(size)", height: "data(size)", label: "",
         "border-width": "data(rim)", "border-color": ground, "z-index": "data(depth)",
         "overlay-opacity": 0,
       },
     },
-    ...kinds.map((each) => ({
-      selector: `node[kind="${each}"]`, style: { "background-color": kind(each) },
-    })),
     {
       selector: "edge",
       style: {
-        width: "data(width)", "curve-style": "bezier", "control-point-step-size": "data(step)",
+        width: "data(width)", "line-color": "data(colour)", "target-arrow-color": "data(colour)",
+        "curve-style": "bezier", "control-point-step-size": "data(step)",
         "target-arrow-shape": "triangle", "arrow-scale": 0.75, "overlay-opacity": 0,
         "loop-direction": "-45deg", "loop-sweep": "60deg",
       },
     },
-    line("asserted"),
-    line("reported"),
     line("unsure", { ...dashed("unsure"), "target-arrow-shape": "vee", "line-cap": "round" }),
     line("denied", { "target-arrow-shape": "tee" }),
     line("inferred", dashed("inferred")),
@@ -55,18 +48,19 @@ function makeStyle(colours, kinds) {
   ];
 }
 
-const makeNode = (thing) => ({
+const makeNode = (thing, { kind }) => ({
   group: "nodes",
   data: {
-    id: thing.id, kind: thing.kind, weight: thing.weight, wide: discOf(thing.weight),
+    id: thing.id, colour: kind(thing.kind), weight: thing.weight, wide: discOf(thing.weight),
     size: discOf(thing.weight), rim: 1.5, depth: Math.round(10 * thing.weight),
   },
 });
 
-const makeEdge = (bundle) => ({
+const makeEdge = (bundle, { lines }) => ({
   group: "edges",
   data: {
     id: bundle.id, source: bundle.source.id, target: bundle.target.id, look: bundle.look,
+    colour: lines[bundle.look],
     thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16,
   },
 });
@@ -83,8 +77,11 @@ export class Drawing {
     this.touched = false;
     forgetMeasures();
     this.cy = cytoscape({
-      container: host, style: makeStyle(this.colours, this.listKinds()), minZoom: 0.08, maxZoom: 5,
-      elements: [...model.things.values()].map(makeNode).concat([...model.bundles.values()].map(makeEdge)),
+      container: host, style: makeStyle(this.colours), minZoom: 0.08, maxZoom: 5,
+      elements: [
+        ...[...model.things.values()].map((thing) => makeNode(thing, this.colours)),
+        ...[...model.bundles.values()].map((bundle) => makeEdge(bundle, this.colours)),
+      ],
       boxSelectionEnabled: false, autounselectify: true, hideEdgesOnViewport: model.bundles.size > 900,
       pixelRatio: Math.min(2, window.devicePixelRatio || 1),
     });
@@ -92,11 +89,6 @@ export class Drawing {
     this.overlay = new Overlay(host, this, obstacles);
     this.fit();
     this.listen(react);
-  }
-
-  listKinds() {
-    return [...new Set([...this.model.things.values()].map((thing) => thing.kind))]
-      .filter((kind) => /^[A-Za-z]+$/.test(kind));
   }
 
   measureNames() {
@@ -258,19 +250,18 @@ export class Drawing {
     const spots = findSpots(cy, near, things.length);
     cy.batch(() => {
       for (const [index, thing] of things.entries()) {
-        const node = makeNode(thing);
+        const node = makeNode(thing, this.colours);
         cy.add({ ...node, position: spots[index] });
       }
       for (const bundle of bundles) {
         if (old.has(bundle.id)) cy.getElementById(bundle.id).data({ thick: lineOf(bundle.count) });
-        else cy.add(makeEdge(bundle));
+        else cy.add(makeEdge(bundle, this.colours));
       }
       for (const thing of this.model.things.values()) {
         const wide = discOf(thing.weight);
         cy.getElementById(thing.id).data({ wide, size: wide * grow, weight: thing.weight });
       }
     });
-    cy.style(makeStyle(this.colours, this.listKinds()));
     this.scale();
     this.overlay.rank();
     this.overlay.place();
@@ -278,7 +269,16 @@ export class Drawing {
 
   restyle() {
     this.colours = readColours(this.host);
-    this.cy.style(makeStyle(this.colours, this.listKinds()));
+    const { kind, lines } = this.colours;
+    this.cy.batch(() => {
+      for (const { id, kind: name } of this.model.things.values()) {
+        this.cy.getElementById(id).data("colour", kind(name));
+      }
+      for (const { id, look } of this.model.bundles.values()) {
+        this.cy.getElementById(id).data("colour", lines[look]);
+      }
+    });
+    this.cy.style(makeStyle(this.colours));
     this.overlay.paint();
   }
 

@@ -62,9 +62,9 @@ export class Overlay {
     this.paint();
   }
 
+  /** Places the names anew when what has changed has been drawn. */
   placeSoon() {
     clearTimeout(this.waiting);
-    this.paint();
     this.waiting = setTimeout(() => this.place(), 60);
   }
 
