@@ -191,8 +191,10 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
     const edges = added.bundles.length;
     drawing.add(added, near);
     data.nodes.push(...added.things);
+    data.edges.push(...more.edges.filter((edge) => added.bundles.some((each) => each.members.includes(edge))));
     countLooks();
     refresh();
+    panel.dispatchEvent(new CustomEvent("concord-grown"));
     light({ thing: near.id });
     const rest = more.left_out ? ` ${more.left_out} more are on the page of its surroundings.` : "";
     say(added.things.length || edges

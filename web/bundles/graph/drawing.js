@@ -7,7 +7,9 @@ import { forgetMeasures, typeset } from "./names.js";
 import { rankThings } from "./model.js";
 
 const NAMED = 64;
-const MARGIN = { x: 46, y: 16, below: 30 };
+const TIP = 0.44;
+const USUAL = 520;
+const MARGIN = { x: 46, y: 12, below: 26 };
 
 /** Lets Cytoscape find the style element that it would else write, which the policy forbids. */
 function keepStylesOut() {
@@ -36,7 +38,7 @@ function makeStyle({ ground }) {
       style: {
         width: "data(width)", "line-color": "data(colour)", "target-arrow-color": "data(colour)",
         "curve-style": "bezier", "control-point-step-size": "data(step)",
-        "target-arrow-shape": "triangle", "arrow-scale": 0.75, "overlay-opacity": 0,
+        "target-arrow-shape": "triangle", "arrow-scale": "data(tip)", "overlay-opacity": 0,
         "loop-direction": "-45deg", "loop-sweep": "60deg",
       },
     },
@@ -61,7 +63,7 @@ const makeEdge = (bundle, { lines }) => ({
   data: {
     id: bundle.id, source: bundle.source.id, target: bundle.target.id, look: bundle.look,
     colour: lines[bundle.look],
-    thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16,
+    thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16, tip: TIP,
   },
 });
 
@@ -136,16 +138,23 @@ export class Drawing {
     else this.fit();
   }
 
+  /** How much larger than on a screen of usual size things are drawn: less in a small panel. */
+  findGrowth() {
+    const { clientWidth, clientHeight } = this.host;
+    const small = Math.max(0.7, Math.min(1, Math.sqrt(clientWidth * clientHeight) / USUAL));
+    return small * (1 / this.cy.zoom()) ** 0.85;
+  }
+
   /** Keeps discs and lines about as large on the screen as they should be, however far the zoom. */
   scale() {
     const scale = 1 / this.cy.zoom();
-    const grow = scale ** 0.85;
+    const grow = this.findGrowth();
     this.cy.batch(() => {
       this.cy.nodes().forEach((node) => {
         node.data({ size: node.data("wide") * grow, rim: 1.5 * scale });
       });
       this.cy.edges().forEach((edge) => {
-        edge.data({ width: edge.data("thick") * grow, step: 16 * grow });
+        edge.data({ width: edge.data("thick") * grow, step: 16 * grow, tip: TIP * scale });
       });
     });
   }
@@ -172,7 +181,8 @@ export class Drawing {
       x1: Math.min(...at.map(({ x }) => x)), x2: Math.max(...at.map(({ x }) => x)),
       y1: Math.min(...at.map(({ y }) => y)), y2: Math.max(...at.map(({ y }) => y)),
     };
-    const wide = free.x2 - free.x1 - 2 * MARGIN.x;
+    const side = Math.min(MARGIN.x, 0.085 * (free.x2 - free.x1));
+    const wide = free.x2 - free.x1 - 2 * side;
     const high = free.y2 - free.y1 - MARGIN.y - MARGIN.below;
     const zoom = Math.max(0.08, Math.min(
       2.2, wide / Math.max(1, box.x2 - box.x1), high / Math.max(1, box.y2 - box.y1),
@@ -246,7 +256,6 @@ export class Drawing {
   add({ things, bundles }, near) {
     const { cy } = this;
     const old = new Set(cy.edges().map((edge) => edge.id()));
-    const grow = (1 / cy.zoom()) ** 0.85;
     const spots = findSpots(cy, near, things.length);
     cy.batch(() => {
       for (const [index, thing] of things.entries()) {
@@ -258,13 +267,18 @@ export class Drawing {
         else cy.add(makeEdge(bundle, this.colours));
       }
       for (const thing of this.model.things.values()) {
-        const wide = discOf(thing.weight);
-        cy.getElementById(thing.id).data({ wide, size: wide * grow, weight: thing.weight });
+        cy.getElementById(thing.id).data({ wide: discOf(thing.weight), weight: thing.weight });
       }
     });
     this.scale();
     this.overlay.rank();
-    this.overlay.place();
+    const { clientWidth, clientHeight } = this.host;
+    const outside = things.some((thing) => {
+      const { x, y } = this.locate(thing.id);
+      return x < 10 || y < 10 || x > clientWidth - 10 || y > clientHeight - 10;
+    });
+    if (outside) this.fit();
+    else this.overlay.place();
   }
 
   restyle() {

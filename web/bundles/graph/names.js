@@ -48,6 +48,12 @@ export function layLines(thing, box) {
   return lines.map((text, row) => ({ text, x, y: box.y + size * LEAD * (row + 0.5) }));
 }
 
+/** The line that leads from the rim of a thing to its name; null where the name is at the thing. */
+export function layLead({ lead }, { x, y, r }) {
+  if (!lead) return null;
+  return { from: { x: x + r * lead.cos, y: y + r * lead.sin }, to: { x: x + lead.x, y: y + lead.y } };
+}
+
 /** Writes a name onto a canvas. */
 export function write(context, thing, box, { ink, ground }) {
   const { size, weight } = typeset(thing);

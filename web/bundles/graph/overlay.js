@@ -1,6 +1,6 @@
 // The canvas above the graph: names that lie on nothing, and what is lit, drawn once more.
 import { dashes, font } from "./look.js";
-import { placeNames, write } from "./names.js";
+import { layLead, placeNames, write } from "./names.js";
 import { describeBundle, rankThings } from "./model.js";
 
 const EDGE_NAMES = 14;
@@ -172,7 +172,17 @@ export class Overlay {
 
   writeName(context, thing, name) {
     if (!name) return;
-    const { x, y } = this.drawing.locate(thing.id);
+    const at = this.drawing.locate(thing.id);
+    const { x, y } = at;
+    const lead = layLead(name, at);
+    if (lead) {
+      context.beginPath();
+      context.moveTo(lead.from.x, lead.from.y);
+      context.lineTo(lead.to.x, lead.to.y);
+      context.lineWidth = 1;
+      context.strokeStyle = this.drawing.colours.ink;
+      context.stroke();
+    }
     write(context, thing, { ...name, x: x + name.x, y: y + name.y }, this.drawing.colours);
   }
 
