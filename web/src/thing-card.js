@@ -66,11 +66,11 @@ function describe(each, order, locateWhy) {
   if (each.keys.length > NUMBERS) item.append(` and ${each.keys.length - NUMBERS} more`);
   if (each.keys.length) return item;
   const subject = each.source;
-  const why = make("a", "∴ Why?", {
+  const words = each.state === "background" ? "known before" : "Why?";
+  const why = make("a", words, {
     class: "why", href: locateWhy(subject, each.relation, each.target),
-    "aria-label": `Why? ${each.label} ${each.name}`,
+    "aria-label": `${words} ${each.label} ${each.name}`,
   });
-  if (each.state === "background") why.textContent = "known before";
   item.append(" ", why);
   return item;
 }
