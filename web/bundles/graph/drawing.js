@@ -4,7 +4,7 @@ import { FAINT, dashes, discOf, lineOf, readColours } from "./look.js";
 import { arrange } from "./layout.js";
 import { Overlay } from "./overlay.js";
 import { forgetMeasures, typeset } from "./names.js";
-import { rankThings } from "./model.js";
+import { listClaims, rankThings } from "./model.js";
 
 const NAMED = 64;
 const TIP = 0.44;
@@ -63,7 +63,7 @@ const makeEdge = (bundle, { lines }) => ({
   data: {
     id: bundle.id, source: bundle.source.id, target: bundle.target.id, look: bundle.look,
     colour: lines[bundle.look],
-    thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16, tip: TIP,
+    claims: listClaims(bundle), thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16, tip: TIP,
   },
 });
 
@@ -263,7 +263,7 @@ export class Drawing {
         cy.add({ ...node, position: spots[index] });
       }
       for (const bundle of bundles) {
-        if (old.has(bundle.id)) cy.getElementById(bundle.id).data({ thick: lineOf(bundle.count) });
+        if (old.has(bundle.id)) cy.getElementById(bundle.id).data({ thick: lineOf(bundle.count), claims: listClaims(bundle) });
         else cy.add(makeEdge(bundle, this.colours));
       }
       for (const thing of this.model.things.values()) {
