@@ -165,7 +165,11 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
   // ----------------------------------------------------------------------------- growing
 
   async function grow(thing) {
-    if (!panel.dataset.more || big) return;
+    if (!panel.dataset.more) return;
+    if (big) {
+      say(`All that is drawn is here; see the surroundings of ${thing.label} on their own page.`);
+      return;
+    }
     const room = MOST - model.things.size;
     if (room < 1) {
       say(`${MOST} things are shown already; look at its surroundings instead.`);

@@ -82,6 +82,17 @@ export function* listPlaces({ x, y, r, width, height }) {
   }
 }
 
+/** The line that leads to a name as boxes along it, so that it crosses no other name. */
+function cutLead({ x, y, r }, lead) {
+  const [from, to] = [{ x: r * lead.cos, y: r * lead.sin }, lead];
+  const steps = Math.max(2, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 6));
+  return Array.from({ length: steps - 1 }, (_, index) => {
+    const part = (index + 1) / steps;
+    const [left, top] = [x + from.x + part * (to.x - from.x), y + from.y + part * (to.y - from.y)];
+    return { x1: left - 2, x2: left + 2, y1: top - 2, y2: top + 2 };
+  });
+}
+
 /**
  * Places names, in the order given; those for which there is no room get none.
  *
@@ -105,6 +116,9 @@ export function placeLabels(items, frame, taken = []) {
       const inside =
         box.x1 >= frame.x1 && box.x2 <= frame.x2 && box.y1 >= frame.y1 && box.y2 <= frame.y2;
       if (!inside || !grid.isFree(box, item.id)) continue;
+      const lead = place.lead ? cutLead(item, place.lead) : [];
+      if (lead.some((part) => !grid.isFree(part, item.id))) continue;
+      for (const part of lead) grid.add(part);
       grid.add({ x1: box.x1 - GAP, x2: box.x2 + GAP, y1: box.y1, y2: box.y2 });
       found.set(item.id, { ...place, width: item.width, height: item.height });
       break;

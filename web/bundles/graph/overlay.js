@@ -203,8 +203,14 @@ export class Overlay {
       context.arc(x, y, r, 0, 2 * Math.PI);
       context.fillStyle = colours.kind(thing.kind);
       context.fill();
-      context.lineWidth = chosen.middle.has(thing) ? 3 : 1.5;
-      context.strokeStyle = chosen.middle.has(thing) ? colours.accent : colours.ground;
+      context.lineWidth = 1.5;
+      context.strokeStyle = colours.ground;
+      context.stroke();
+      if (!chosen.middle.has(thing)) continue;
+      context.beginPath();
+      context.arc(x, y, r + 2.5, 0, 2 * Math.PI);
+      context.lineWidth = 2;
+      context.strokeStyle = colours.accent;
       context.stroke();
     }
     for (const thing of chosen.things) {
