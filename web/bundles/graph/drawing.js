@@ -244,7 +244,8 @@ export class Drawing {
   }
 
   light(chosen) {
-    this.host.classList.toggle("lighting", chosen !== null);
+    // Not on the host itself: Cytoscape draws anew when that changes.
+    this.host.parentElement.classList.toggle("lighting", chosen !== null);
     this.overlay.light(chosen);
   }
 
@@ -310,7 +311,7 @@ export class Drawing {
     await picture.decode();
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
     context.scale(scale, scale);
-    this.overlay.writeNames(context);
+    this.overlay.writeNames(context, scale);
     return canvas;
   }
 }
