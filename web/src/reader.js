@@ -360,4 +360,5 @@ takeFilters();
 showUnclaimed();
 filter();
 followAddress();
-drawGraph();
+// Once all has been laid out, and its heights are known, what is out of sight costs nothing more.
+drawGraph().then(() => setTimeout(() => reader.classList.add("settled"), 300));
