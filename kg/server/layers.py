@@ -18,9 +18,9 @@ from kg.server.settings import Settings
 ROUTES = frozenset(
     {
         ".well-known", "alignments", "article", "cues", "data", "dcat", "decision", "export",
-        "graph", "graphs", "health", "id", "lexicon", "link", "metrics", "ontology", "page",
-        "owl2rl", "prefixes", "questions", "reconcile", "record", "search", "shapes", "software", "sparql",
-        "static",
+        "graph", "graphs", "health", "id", "lexicon", "link", "metrics", "ontology", "owl2rl",
+        "page", "prefixes", "questions", "reconcile", "record", "search", "shapes", "software",
+        "sparql", "static",
     }
 )  # fmt: skip
 _GONE = 499

@@ -11,10 +11,10 @@ from kg.iris import CUE, LEX
 from kg.reasoning.closure import load_owl_rules, load_own_rules
 from kg.reasoning.rulebook import Rule, read_clauses
 from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
-from kg.server.pages.entity import TripleLine, list_lines
 from kg.server.pages.naming import Named, locate_thing, shorten_iri, take_local_name
 from kg.server.pages.ontology import RDF_TYPE, RDFS, SKOS, Facts, collect_facts, take_label
 from kg.server.pages.term import Wording, count_wordings, word_frame
+from kg.server.pages.triples import TripleLine, list_lines
 from kg.server.shipped import find_frames, read_rows
 from kg.server.statistics import Ask
 
