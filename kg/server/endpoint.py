@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from functools import partial
 
 from starlette.exceptions import HTTPException
@@ -18,11 +19,27 @@ from kg.server.answers import Service, ask_engine, is_known, send_answer, send_k
 from kg.server.bodies import read_body
 from kg.server.descriptions import describe_service, send_description
 from kg.server.layers import find_base
-from kg.server.pages.asking import send_sparql_page
-from kg.server.parameters import UPDATE, ContentType, read_content_type, read_operation
+from kg.server.pages.sparql import send_sparql_page
+from kg.server.parameters import (
+    UPDATE,
+    ContentType,
+    decode_parameters,
+    read_content_type,
+    read_operation,
+)
 
 PATH = "/sparql"
 _LARGE = 65_536
+_FORMATS = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "ttl": "text/turtle",
+    "nt": "application/n-triples",
+    "jsonld": "application/ld+json",
+}
+"""What a download is called by, and its media type."""
 
 # What gives another answer each time, wherever it stands: to see whether it is called there takes
 # more than one look at each letter. An escape could spell any of it, and what a remote endpoint
@@ -67,6 +84,10 @@ async def _read_request(
 
 
 async def _answer_query(service: Service, request: Request, query: QueryRequest) -> Response:
+    ending = _read_format(request)
+    if ending is not None:
+        # A link can ask for no media type otherwise.
+        query = replace(query, accept=_FORMATS[ending])
     known = (*ROW_TYPES, *GRAPH_TYPES, "text/html")
     if request.method != "POST" and negotiate(query.accept, known) == "text/html":
         return await send_sparql_page(service, request, query)
@@ -79,7 +100,17 @@ async def _answer_query(service: Service, request: Request, query: QueryRequest)
             return send_known(headers)
     else:
         headers["Cache-Control"] = "no-store"
+    if ending is not None:
+        headers["Content-Disposition"] = f'attachment; filename="answer.{ending}"'
     return await send_answer(request, await ask_engine(service, request, query), headers)
+
+
+def _read_format(request: Request) -> str | None:
+    """The format that a link asks for, None where it is left to the Accept header."""
+    given = dict(decode_parameters(request.scope["query_string"])).get("format")
+    if given is not None and given not in _FORMATS:
+        raise HTTPException(400, f"format is one of {', '.join(_FORMATS)}")
+    return given
 
 
 async def _describe(service: Service, request: Request, base: str) -> Response:

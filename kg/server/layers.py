@@ -117,7 +117,9 @@ class CheckingLayer:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Content-Security-Policy", _POLICY)
+                # A 304 tells anew what browsers keep: a page would lose the policy it came with.
+                if message["status"] != 304:
+                    headers.setdefault("Content-Security-Policy", _POLICY)
                 headers.setdefault("Referrer-Policy", "no-referrer")
                 headers.setdefault("Cache-Control", "no-cache")
                 # So that HEAD, and answers too small to be packed, say what the others do.

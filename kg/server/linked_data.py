@@ -32,6 +32,7 @@ from kg.server.graph_store import answer_graph
 from kg.server.layers import find_base
 from kg.server.pages.describing import make_thing, render_thing
 from kg.server.pages.rendering import send_page
+from kg.server.pages.signing import describe_caching, find_reviewer
 from kg.server.parameters import decode_parameters
 from kg.server.shipped import find_document, format_document
 from kg.server.statistics import Row, fetch_rows
@@ -149,8 +150,10 @@ async def answer_page(service: Service, request: Request) -> Response:
     """Send a page about a thing."""
     base = find_base(service.settings, request.scope)
     path, page = _take_path(request, "page/"), _read_page(request)
-    tag = tag_answer(service, "page", base, path, request.url.query)
-    headers = {"ETag": tag, "Cache-Control": _AGE}
+    tag = tag_answer(
+        service, "page", base, path, request.url.query, find_reviewer(service, request)
+    )
+    headers = describe_caching(service, tag, _AGE)
     if is_known(request, tag):
         return send_known(headers)
     view, counts = await _find_known(service, request, path, page)

@@ -15,11 +15,13 @@ from kg.iris import hash_content
 from kg.server.answers import Service, is_known, send_known
 
 _PLACE = Path(__file__).parent / "static"
-_NAME = re.compile(r"[a-z][a-z0-9-]*\.(css|js|svg|woff2)")
+_NAME = re.compile(r"[a-z][A-Za-z0-9-]*\.(css|js|svg|txt|woff2)")
+_NAMED_BY_CONTENT = re.compile(r".*-[A-Z0-9]{8}\.[a-z0-9]+")
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
     "woff2": "font/woff2",
 }
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -62,7 +64,7 @@ async def answer_static(service: Service, request: Request) -> Response:
     found = find_static(name)
     if found is None:
         raise HTTPException(404, "there is no such file; kg was installed without its scripts?")
-    fresh = request.query_params.get("v") == found.mark
+    fresh = request.query_params.get("v") == found.mark or _NAMED_BY_CONTENT.fullmatch(name)
     headers = {
         "ETag": f'W/"{found.mark}"',
         "Cache-Control": _FOR_EVER if fresh else "no-cache",

@@ -18,7 +18,8 @@ from kg.errors import OntologyError, QueryError
 from kg.rdf import format_term
 from kg.vocabulary.files import ontology_directory
 
-_FIELD = re.compile(r"#\s(title|description|parameter):\s+(\S.*)")
+_FIELDS = ("title", "topic", "description", "parameter")
+_FIELD = re.compile(rf"#\s({'|'.join(_FIELDS)}):\s+(\S.*)")
 _CONTINUED = re.compile(r"#\s{2,}(\S.*)")
 _NAME = re.compile(r"[a-z][A-Za-z0-9]*")
 _NEEDS = ("required", "optional")
@@ -46,13 +47,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A competency question: its name, what it asks, its parameters, its SPARQL."""
+    """A competency question: its name, what it asks, its parameters, its SPARQL.
+
+    `topic` is what it is listed under, empty where its file names none.
+    """
 
     name: str
     title: str
     description: str
     parameters: tuple[Parameter, ...]
     text: str
+    topic: str = ""
 
 
 def load_questions(directory: Path | None = None) -> Mapping[str, Question]:
@@ -75,6 +80,9 @@ def read_question(path: Path) -> Question:
         if len(fields[name]) != 1:
             message = f"{path} has {len(fields[name])} lines '# {name}: …', one is needed"
             raise OntologyError(message, path=path)
+    if len(fields["topic"]) > 1:
+        message = f"{path} has {len(fields['topic'])} lines '# topic: …', at most one is allowed"
+        raise OntologyError(message, path=path)
     parameters = tuple(_read_parameter(value, path) for value in fields["parameter"])
     _check_parameters(parameters, text, path)
     return Question(
@@ -83,6 +91,7 @@ def read_question(path: Path) -> Question:
         description=fields["description"][0],
         parameters=parameters,
         text=text,
+        topic=next(iter(fields["topic"]), ""),
     )
 
 
@@ -108,7 +117,7 @@ def _marker(name: str) -> str:
 
 
 def _read_header(text: str) -> dict[str, list[str]]:
-    fields: dict[str, list[str]] = {"title": [], "description": [], "parameter": []}
+    fields: dict[str, list[str]] = {name: [] for name in _FIELDS}
     last: list[str] | None = None
     for line in text.splitlines():
         if not line.startswith("#"):

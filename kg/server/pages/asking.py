@@ -1,15 +1,14 @@
-"""The pages of questions and of SPARQL, as they are asked for over HTTP."""
+"""The pages of the competency questions, as they are asked for over HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from urllib.parse import urlencode
 
-from rdflib import Literal, URIRef
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,12 +16,12 @@ from starlette.responses import Response
 from kg.errors import ConcordError, QueryError, UnknownTermError
 from kg.query import fill_question, find_question
 from kg.query.requests import QueryRequest
-from kg.rdf import PREFIXES, Format, parse_quads
 from kg.server.answers import Service, ask_engine, is_known, send_answer, send_known, tag_answer
 from kg.server.layers import find_base
-from kg.server.pages.naming import fetch_names
-from kg.server.pages.questions import Result, list_triples, show_node, show_result
+from kg.server.pages.questions import Result, describe_claims, show_result
 from kg.server.pages.rendering import render_page, send_page
+from kg.server.pages.views import Shown, read_view, show_views
+from kg.server.pages.wording import word_column
 from kg.server.parameters import decode_parameters
 from kg.server.reading import collect_body
 from kg.store import open_snapshot
@@ -32,27 +31,39 @@ from kg.vocabulary.questions import ParameterKind, Question, load_questions
 _AT_ONCE = 200
 _LARGEST = 64 << 20
 _LAST_PAGE = 100_000
-_ROWS, _TRIPLES = "application/sparql-results+json", "application/n-triples"
-_DOWNLOADS = {"csv": "text/csv", "json": _ROWS}
-_EXAMPLE = """SELECT ?subject ?relation ?object ?quote WHERE {
-  ?claim a kg:Claim ; kg:subject ?subject ; kg:relation ?relation ; kg:object ?object ;
-         kg:evidence/oa:hasSelector/oa:exact ?quote .
+_ROWS, _TURTLE = "application/sparql-results+json", "text/turtle"
+_DOWNLOADS = {"csv": "text/csv", "json": _ROWS, "ttl": _TURTLE}
+_TOPICS = {
+    "Who does what to whom": "Claims between actors: demands, pressure, protection, talks, forces.",
+    "Alliances and agreements": "Who is bound to whom, by what, and who leaves.",
+    "Policies, aims and effects": "What is pursued and wanted, and what is said to lead to what.",
+    "Who says so, and how surely": "Beliefs and statements of others, denials, predictions.",
+    "Time, place and office": "When it was, where, and who was in office.",
+    "Names and links": "What the names mean, and the same things in other datasets.",
+    "How the graph came about": "Articles, wordings, decisions of reviewers, and what is missing.",
 }
-LIMIT 20"""
+"""What the topics of the shipped questions are about, in the order in which they are listed."""
 
-# --------------------------------------------------------------------------------- questions
+Topic = tuple[str, str, list[Question]]
 
 
 async def answer_questions(service: Service, request: Request) -> Response:
     """Send the list of the competency questions."""
     base = find_base(service.settings, request.scope)
-    questions = (await asyncio.to_thread(load_questions)).values()
-    listed = sorted(questions, key=lambda question: question.title.casefold())
-    return send_page(render_page("questions.html", base, questions=listed), {})
+    topics = group_questions((await asyncio.to_thread(load_questions)).values())
+    return send_page(render_page("questions.html", base, topics=topics), {})
+
+
+def group_questions(questions: Iterable[Question]) -> list[Topic]:
+    """The questions by topic, each with what it is about; other topics come behind ours."""
+    grouped: dict[str, list[Question]] = {topic: [] for topic in _TOPICS}
+    for question in sorted(questions, key=lambda question: question.title.casefold()):
+        grouped.setdefault(question.topic or "Others", []).append(question)
+    return [(topic, _TOPICS.get(topic, ""), found) for topic, found in grouped.items() if found]
 
 
 async def answer_question(service: Service, request: Request) -> Response:
-    """Send the page of a question with its answers, or these alone as CSV or JSON."""
+    """Send the page of a question with its answers, or these alone as CSV, JSON or Turtle."""
     base = find_base(service.settings, request.scope)
     name, _, ending = request.path_params["name"].partition(".")
     try:
@@ -105,6 +116,10 @@ async def _send_download(
         raise HTTPException(400, str(error)) from error
     except ConcordError as error:
         raise HTTPException(503, f"{error}; try again") from error
+    if ending == "ttl":
+        variables, rows = await _fetch_answers(service, request, text)
+        ask = partial(ask_engine, service, request)
+        text = await describe_claims(variables, rows, ask)
     answer = await ask_engine(service, request, QueryRequest(text, accept=_DOWNLOADS[ending]))
     name = f'attachment; filename="{question.name}.{ending}"'
     return await send_answer(request, answer, headers | {"Content-Disposition": name})
@@ -118,59 +133,80 @@ async def _send_question(
     headers: dict[str, str],
 ) -> Response:
     base = find_base(service.settings, request.scope)
-    page, error, sparql, result, status = _read_page(request), "", "", None, 200
+    written = dict(decode_parameters(request.scope["query_string"]))
+    page, view = read_page(written), read_view(written)
+    error, sparql, shown, status = "", "", None, 200
     defaults = {p.name: p.default or "" for p in question.parameters}
     missing = any(p.required and p.name not in given for p in question.parameters)
     if not missing:
         try:
             sparql = await _fill(service, question, given)
-            result = await _answer(service, request, sparql, page)
+            shown = await _answer(service, request, sparql, given, page, view)
         except (QueryError, UnknownTermError) as problem:
             error, status = str(problem), 400
         except ConcordError as problem:
             error, status = f"{problem}; try again", 503
         except HTTPException as problem:
             error, status = problem.detail.strip(), problem.status_code
-    asked = f"?{urlencode(given)}" if given else ""
-    relations = await asyncio.to_thread(_list_relations, question)
     page_text = render_page(
         "question.html",
         base,
         question=question,
         given={**defaults, **given},
-        relations=relations,
+        given_any=bool(given),
+        relations=await asyncio.to_thread(_list_relations, question),
         error=error,
-        result=result,
+        shown=shown,
+        view=view,
         sparql=sparql,
-        asked=asked,
-        **_turn_pages(result, given, page),
+        word=word_column,
+        asked=f"?{urlencode(given)}" if given else "",
+        **_turn_pages(shown, given, page),
     )
     return send_page(page_text, headers if status == 200 else {}, status)
 
 
-async def _answer(service: Service, request: Request, sparql: str, page: int) -> Result:
+async def _answer(
+    service: Service,
+    request: Request,
+    sparql: str,
+    given: Mapping[str, str],
+    page: int,
+    view: str,
+) -> Shown:
     ask = partial(ask_engine, service, request)
     base = find_base(service.settings, request.scope)
-    answer = await ask(QueryRequest(sparql, accept=_ROWS))
+    variables, rows = await _fetch_answers(service, request, sparql)
+    offset = (page - 1) * _AT_ONCE
+    result = await show_result(variables, rows, ask, base, offset=offset, limit=_AT_ONCE)
+    asked = {**given, "page": str(page)} if page > 1 else given
+    return await show_views(result, view, asked, ask, base, plain=False)
+
+
+async def _fetch_answers(
+    service: Service, request: Request, sparql: str
+) -> tuple[list[str], list[dict[str, dict[str, str]]]]:
+    """The variables and rows that a question is answered with."""
+    answer = await ask_engine(service, request, QueryRequest(sparql, accept=_ROWS))
     body = await collect_body(answer, _LARGEST)
     if answer.status != 200:
         raise HTTPException(answer.status, body.decode("utf-8", "replace"))
     document = await asyncio.to_thread(json.loads, body)
-    rows, variables = document["results"]["bindings"], document["head"]["vars"]
-    offset = (page - 1) * _AT_ONCE
-    return await show_result(variables, rows, ask, base, offset=offset, limit=_AT_ONCE)
+    return document["head"]["vars"], document["results"]["bindings"]
 
 
-def _list_relations(question: Question) -> list[str]:
+def _list_relations(question: Question) -> list[tuple[str, str]]:
     if not any(p.kind is ParameterKind.RELATION for p in question.parameters):
         return []
-    return sorted(relation.name for relation in load_vocabulary().relations.values())
+    return sorted((each.name, each.label) for each in load_vocabulary().relations.values())
 
 
-def _turn_pages(result: Result | None, given: Mapping[str, str], page: int) -> dict[str, str]:
+def _turn_pages(shown: Shown | None, given: Mapping[str, str], page: int) -> dict[str, str]:
     def locate(number: int) -> str:
-        return f"?{urlencode({**given, 'page': number})}"
+        view = {} if shown is None or shown.view == "table" else {"view": shown.view}
+        return f"?{urlencode({**given, **view, 'page': number})}"
 
+    result: Result | None = shown.result if shown else None
     more = result is not None and result.offset + len(result.rows) < result.count
     return {
         "before": locate(page - 1) if page > 1 else "",
@@ -178,87 +214,9 @@ def _turn_pages(result: Result | None, given: Mapping[str, str], page: int) -> d
     }
 
 
-def _read_page(request: Request) -> int:
-    text = dict(decode_parameters(request.scope["query_string"])).get("page", "1")
+def read_page(given: Mapping[str, str]) -> int:
+    """The number of the page that an address asks for; 400 for what is none."""
+    text = given.get("page", "1")
     if not re.fullmatch("[1-9][0-9]{0,5}", text) or int(text) > _LAST_PAGE:
         raise HTTPException(400, f"page is a number from 1 to {_LAST_PAGE}")
     return int(text)
-
-
-# ------------------------------------------------------------------------------------ SPARQL
-
-
-async def send_sparql_page(
-    service: Service, request: Request, query: QueryRequest | None
-) -> Response:
-    """Send the page of the SPARQL endpoint: a form, and what a query answers if there is one."""
-    base = find_base(service.settings, request.scope)
-    text = None if query is None else query.text
-    named = () if query is None else (*query.default_graphs, "", *query.named_graphs)
-    tag = tag_answer(service, "endpoint page", base, text, *named)
-    headers = {"ETag": tag, "Vary": "Accept"}
-    if query is None and is_known(request, tag):
-        return send_known(headers)
-    values: dict[str, object] = {"result": None, "truth": None, "triples": False, "error": ""}
-    status = 200
-    if query is not None:
-        # What a query answers may change each time it is asked.
-        headers = {"Vary": "Accept", "Cache-Control": "no-store"}
-        try:
-            values |= await _show_answer(service, request, query, base)
-        except HTTPException as error:
-            values["error"], status = error.detail.strip(), error.status_code
-    page = render_page(
-        "sparql.html",
-        base,
-        query=_EXAMPLE if text is None else text,
-        prefixes=sorted(PREFIXES.items()),
-        **values,
-    )
-    return send_page(page, headers, status)
-
-
-async def _show_answer(
-    service: Service, request: Request, query: QueryRequest, base: str
-) -> dict[str, object]:
-    ask = partial(ask_engine, service, request)
-    asked = QueryRequest(
-        query.text,
-        accept=f"{_ROWS}, {_TRIPLES}",
-        base=query.base,
-        default_graphs=query.default_graphs,
-        named_graphs=query.named_graphs,
-    )
-    answer = await ask(asked)
-    try:
-        body = await collect_body(answer, _LARGEST)
-    except ConcordError as error:
-        raise HTTPException(503, str(error)) from error
-    if answer.status != 200:
-        raise HTTPException(answer.status, body.decode("utf-8", "replace"))
-    if answer.media_type == _TRIPLES:
-        return {"result": await _show_triples(service, request, body, base), "triples": True}
-    document = await asyncio.to_thread(json.loads, body)
-    if "boolean" in document:
-        return {"truth": document["boolean"]}
-    rows, variables = document["results"]["bindings"], document["head"]["vars"]
-    result = await show_result(variables, rows, ask, base, offset=0, limit=_AT_ONCE, quoting=False)
-    return {"result": result}
-
-
-async def _show_triples(service: Service, request: Request, body: bytes, base: str) -> Result:
-    lines = body.splitlines(keepends=True)
-    triples = [triple for triple, _ in parse_quads(b"".join(lines[:_AT_ONCE]), Format.NTRIPLES)]
-    wanted = {str(node) for triple in triples for node in triple if isinstance(node, URIRef)}
-    names = await fetch_names(wanted, partial(ask_engine, service, request), base)
-    cells = []
-    for triple in triples:
-        s, p, o = (
-            show_node(
-                node if isinstance(node, URIRef | Literal) else Literal(f"_:{node}"), names, base
-            )
-            for node in triple
-        )
-        cells.append((s, p, o))
-    found = list_triples(cells)
-    return Result(found.columns, found.rows, len(lines), 0)

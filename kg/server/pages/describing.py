@@ -17,10 +17,12 @@ from kg.server.answers import Service, ask_engine, is_known, send_known, tag_ans
 from kg.server.descriptions import SYNTAXES
 from kg.server.layers import find_base
 from kg.server.pages.contradictions import fetch_contradictions
+from kg.server.pages.decisions import fetch_link_review
 from kg.server.pages.entity import fetch_entity
 from kg.server.pages.naming import locate_thing, shorten_iri
 from kg.server.pages.pair import Pair, connect, fetch_pair, list_ends
 from kg.server.pages.rendering import render_page, send_page
+from kg.server.pages.signing import find_reviewer
 from kg.server.pages.triples import TripleLine, list_lines
 from kg.server.parameters import decode_parameters
 from kg.server.statistics import Row
@@ -103,7 +105,10 @@ async def render_thing(service: Service, request: Request, thing: Thing) -> str:
     if thing.iri.startswith(str(iris.ID)):
         given = dict(decode_parameters(request.scope["query_string"]))
         entity = await fetch_entity(thing.iri, ask, base, given)
-        return render_page("entity.html", base, entity=entity, thing=thing)
+        reviewer = find_reviewer(service, request)
+        linked = [(each.target, each.mapping) for each in entity.links if each.mapping != "open"]
+        review = await fetch_link_review(thing.iri, linked, ask, base, reviewer)
+        return render_page("entity.html", base, entity=entity, thing=thing, review=review)
     return render_page("thing.html", base, thing=thing)
 
 

@@ -12,11 +12,11 @@ from rdflib import URIRef
 from kg import iris
 from kg.iris import KG
 from kg.rdf import format_term
+from kg.server.pages.chronicle import Dated, Timeline, draw_timeline
 from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
 from kg.server.pages.links import OutsideLink, fetch_links
 from kg.server.pages.naming import HEAD, Named, fetch_names, list_iris, name_thing
 from kg.server.pages.paging import Paging, make_paging
-from kg.server.pages.timeline import Dated, Timeline, draw_timeline
 from kg.server.statistics import Ask, Row, fetch_rows
 
 _PAGE = 100

@@ -22,8 +22,15 @@ from kg.server.pages.naming import (
 )
 from kg.server.statistics import Ask, Row, fetch_rows
 
-_QUOTES = ("quote", "quoted")
+_WORDS = {
+    "quote": "oa:hasSelector/oa:exact",
+    "quoted": "oa:hasSelector/oa:exact",
+    "sentence": "kg:inSentence/kg:text",
+}
+"""The variables that hold the words behind a row, and how evidence leads to these."""
+
 _AT_ONCE = 100
+_MOST_CLAIMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +44,12 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """A row of a result: a cell for each column, and the words behind it if it has any."""
+    """A row of a result: a cell for each column, and the words behind it if it has any.
 
+    `number` counts the rows of the whole result from 1.
+    """
+
+    number: int
     cells: tuple[Cell | None, ...]
     quotation: Quotation | None
 
@@ -57,6 +68,15 @@ class Result:
         """Whether any row has words behind it."""
         return any(row.quotation is not None for row in self.rows)
 
+    def pick(self, row: ResultRow, *names: str) -> Cell | None:
+        """The cell of the first of some columns that the row has one in."""
+        for name in names:
+            if name in self.columns:
+                cell = row.cells[self.columns.index(name)]
+                if cell is not None:
+                    return cell
+        return None
+
 
 async def show_result(
     variables: Sequence[str],
@@ -71,7 +91,7 @@ async def show_result(
     """The rows from `offset` on, their things named; with `quoting` the words are set apart."""
     shown = rows[offset : offset + limit]
     names = await fetch_names(list_iris(shown), ask, base)
-    quote = next((name for name in _QUOTES if name in variables), None) if quoting else None
+    quote = next((name for name in _WORDS if name in variables), None) if quoting else None
     apart = {quote, "article"} if quote else set()
     columns = tuple(name for name in variables if name not in apart)
     places = await _find_words(shown, quote, ask, base) if quote else {}
@@ -79,6 +99,7 @@ async def show_result(
         columns,
         tuple(
             ResultRow(
+                offset + number + 1,
                 tuple(show_term(row[c], names, base) if c in row else None for c in columns),
                 _quote(row, quote, names, places.get(number), base),
             )
@@ -102,10 +123,35 @@ def _quote(
 
 
 async def _find_words(rows: Sequence[Row], quote: str, ask: Ask, base: str) -> dict[int, str]:
-    """Where the reader shows the words of each row: at a claim that rests on them.
+    """Where the reader shows the words of each row: at a claim that rests on them."""
+    found = await _find_claims(rows, quote, ask)
+    places = {number: locate_claim(claim, base) for number, claim in found.items()}
+    return {number: href for number, href in places.items() if href is not None}
+
+
+async def _find_claims(rows: Sequence[Row], quote: str, ask: Ask) -> dict[int, str]:
+    """The claim that rests on the words of each row.
 
     Of several claims on the same words the one with the row's own ends is taken.
     """
+    claims = await _fetch_claims(rows, quote, ask)
+    found: dict[int, str] = {}
+    for number, row in enumerate(rows):
+        if quote not in row:
+            continue
+        article = row["article"]["value"] if "article" in row else ""
+        said = {term["value"] for term in row.values()}
+        known = claims.get((article, row[quote]["value"]), [])
+        best = min(known, key=lambda each: (-len(each[1] & said), each[0]), default=None)
+        if best is not None:
+            found[number] = best[0]
+    return found
+
+
+async def _fetch_claims(
+    rows: Sequence[Row], quote: str, ask: Ask
+) -> dict[tuple[str, str], list[tuple[str, frozenset[str]]]]:
+    """The claims that rest on the words of some rows, with their ends, by article and words."""
     wanted = {
         (row["article"]["value"] if "article" in row else "", row[quote]["value"])
         for row in rows
@@ -121,8 +167,8 @@ async def _find_words(rows: Sequence[Row], quote: str, ask: Ask, base: str) -> d
         )
         query = (
             f"{HEAD}SELECT DISTINCT ?article ?quote ?claim ?subject ?relation ?object WHERE {{ "
-            f"VALUES (?article ?quote) {{ {listed} }} ?words oa:exact ?quote . "
-            "?evidence oa:hasSelector ?words . ?claim kg:evidence ?evidence ; "
+            f"VALUES (?article ?quote) {{ {listed} }} ?evidence {_WORDS[quote]} ?quote . "
+            "?claim kg:evidence ?evidence ; "
             "kg:inArticle ?article ; kg:subject ?subject ; kg:relation ?relation ; "
             "kg:object ?object } LIMIT 10000"
         )
@@ -132,24 +178,27 @@ async def _find_words(rows: Sequence[Row], quote: str, ask: Ask, base: str) -> d
             for article in (text["article"], ""):
                 resting = claims.setdefault((article, text["quote"]), [])
                 resting.append((text["claim"], ends))
-    places: dict[int, str] = {}
-    for number, row in enumerate(rows):
-        if quote not in row:
-            continue
-        article = row["article"]["value"] if "article" in row else ""
-        said = {term["value"] for term in row.values()}
-        known = claims.get((article, row[quote]["value"]), [])
-        best = min(known, key=lambda each: (-len(each[1] & said), each[0]), default=None)
-        href = locate_claim(best[0], base) if best else None
-        if href is not None:
-            places[number] = href
-    return places
+    return claims
 
 
-def list_triples(rows: Iterable[tuple[Cell, Cell, Cell]]) -> Result:
-    """A result of a query that gives triples."""
-    found = tuple(ResultRow(tuple(row), None) for row in rows)
-    return Result(("subject", "predicate", "object"), found, len(found), 0)
+async def describe_claims(variables: Sequence[str], rows: Sequence[Row], ask: Ask) -> str:
+    """A query for all that is said of the claims behind the first rows of a result."""
+    quote = next((name for name in _WORDS if name in variables), None)
+    found = await _find_claims(rows[:_MOST_CLAIMS], quote, ask) if quote else {}
+    listed = " ".join(sorted({format_term(URIRef(claim)) for claim in found.values()}))
+    return (
+        f"{HEAD}CONSTRUCT {{ ?claim ?p ?o . ?evidence ?q ?selector . ?selector ?r ?value }} "
+        "WHERE { "
+        f"VALUES ?claim {{ {listed} }} {{ ?claim ?p ?o }} UNION {{ ?claim kg:evidence ?evidence . "
+        "?evidence ?q ?selector OPTIONAL { ?evidence oa:hasSelector ?selector . "
+        "?selector ?r ?value } } }"
+    )
+
+
+def list_triples(rows: Iterable[tuple[Cell, Cell, Cell]], offset: int, count: int) -> Result:
+    """A page of the result of a query that gives triples."""
+    found = (ResultRow(number, tuple(row), None) for number, row in enumerate(rows, offset + 1))
+    return Result(("subject", "predicate", "object"), tuple(found), count, offset)
 
 
 def show_node(node: URIRef | Literal, names: Mapping[str, Named], base: str) -> Cell:

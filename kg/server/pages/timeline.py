@@ -1,196 +1,155 @@
-"""What has a date about a thing, drawn by the server: spells as bars, moments as dots by year."""
+"""The dated rows of a result along a line of time, drawn on the server."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-_WIDTH, _LEFT, _RIGHT = 960.0, 16.0, 16.0
-_LANE, _DOT, _HEAD, _FOOT = 24.0, 5.0, 10.0, 26.0
-_CHARACTER = 6.6
-_MOST_LANES = 18
-_MOST_STACKED = 12
-_LEAST_BAR = 6.0
-_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)
-_TICK = 64.0
-_DATE = re.compile(r"(\d{3}[\dX])(?:-(\d{2}))?(?:-(\d{2}))?")
-_SEASONS = {21: 3, 22: 6, 23: 9, 24: 12}
+from kg.server.pages.questions import Result, ResultRow
+from kg.server.pages.wording import find_dates, tell_state, word_period
 
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """Something with a time: what it is in words and where the list has it; `kind` is its look."""
-
-    label: str
-    since: str | None
-    until: str | None
-    href: str
-    kind: str
-    spell: bool
+_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 500)
+_MOST_TICKS = 8
+_MONTHS, _DAYS = 12, 31
+_LANE, _TOP, _BOTTOM = 14, 8, 26
+_MOST_LANES = 16
+_NEAR = 0.012
+_SHORT = 0.004
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A spell in its lane; `open` where it has no end, and `x`, `width` in units of the drawing."""
+class Event:
+    """A dated row; `left` and `right` are where it lies on the line, in parts of a hundred."""
 
-    x: float
-    y: float
-    width: float
-    label_x: float
-    label: str
-    title: str
-    href: str
-    kind: str
-    open: bool
+    row: ResultRow
+    when: str
+    year: str
+    state: str
+    left: float
+    right: float
+    top: int
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is wide enough to be drawn as a bar."""
+        return self.right - self.left > 100 * _SHORT
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
-    """A moment, stacked over others of about the same time."""
+class Tick:
+    """A year on the line."""
 
-    x: float
-    y: float
-    title: str
-    href: str
-    kind: str
+    left: float
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The drawing: `left_out` counts the spells that found no lane."""
+    """The events in their order, by the year they began in; what has no date is only counted."""
 
-    width: float
-    height: float
-    axis: float
-    bars: tuple[Bar, ...]
-    dots: tuple[Dot, ...]
-    ticks: tuple[tuple[float, str], ...]
-    left_out: int
+    years: tuple[tuple[str, tuple[Event, ...]], ...]
+    ticks: tuple[Tick, ...]
+    height: int
+    undated: int
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events of all years."""
+        return tuple(event for _, events in self.years for event in events)
 
 
-def read_date(text: str | None, *, last: bool = False) -> float | None:
-    """A date as years and a part of one: the first day that it can mean, or the last."""
-    found = _DATE.match(text or "")
-    if found is None:
+def draw_timeline(result: Result) -> Timeline | None:
+    """The timeline of a result; None where no row has a date."""
+    start, end = find_dates(result)
+    spans = []
+    for row in result.rows:
+        since = _read_text(result, row, start)
+        until = _read_text(result, row, end)
+        if since or until:
+            spans.append((row, since, until))
+    if not spans:
         return None
-    year = int(found[1].replace("X", "9" if last else "0"))
-    month = int(found[2]) if found[2] else (12 if last else 1)
-    month = _SEASONS.get(month, month)
-    day = int(found[3]) if found[3] else (28 if last else 1)
-    return year + (min(max(month, 1), 12) - 1) / 12 + (min(max(day, 1), 31) - 1) / 372
-
-
-def draw_timeline(dated: Sequence[Dated]) -> Timeline | None:
-    """The drawing of what has a date that can be read; None where nothing has."""
-    spells, moments = _read_times(dated)
-    ends = [end for _, end, _ in spells if end is not None]
-    starts = [start for start, _, _ in spells] + [when for when, _ in moments]
-    if not starts:
-        return None
-    first, last = min(starts), max([*starts, *ends])
-    if len(ends) < len(spells):
-        # What has not ended is drawn to the edge, a little beyond all that has a date.
-        last += max(1.0, (last - first) * 0.06)
-    room = _WIDTH - _LEFT - _RIGHT
-    step = next((s for s in _STEPS if (last - first) / s * _TICK <= room), _STEPS[-1])
-    low = first // step * step
-    high = max(-(-last // step) * step, low + step)
-    scale = _Scale(low, room / (high - low), high)
-    bars, lanes, left_out = _lay_bars(spells, scale)
-    dots, stacked = _stack_dots(moments, scale)
-    axis = round(_HEAD + lanes * _LANE + (stacked * 2 * (_DOT + 1) + 8 if stacked else 0), 2)
+    # A date stands for the whole of its day, month or year.
+    places = [
+        (_begin(since or until or ""), _finish(until or since or "")) for _, since, until in spans
+    ]
+    ticks = _choose_ticks(places)
+    low, high = ticks[0], ticks[-1]
+    order = sorted(range(len(spans)), key=lambda each: (places[each], spans[each][0].number))
+    lanes = _stack([_scale(places[each], low, high) for each in order])
+    deepest = min(max(lanes), _MOST_LANES - 1)
+    events = []
+    for each, lane in zip(order, lanes, strict=True):
+        row, since, until = spans[each]
+        left, right = _scale(places[each], low, high)
+        top = _TOP + _LANE * (deepest - lane % _MOST_LANES) + _LANE // 2
+        year = _take_year(since or until or "")
+        state = tell_state(result, row)
+        events.append(Event(row, word_period(since, until), year, state, left, right, top))
+    grouped = itertools.groupby(events, key=lambda event: event.year)
     return Timeline(
-        _WIDTH,
-        axis + _FOOT,
-        axis,
-        tuple(bars),
-        tuple(replace(dot, y=round(axis - dot.y, 2)) for dot in dots),
-        tuple(
-            (scale.place(low + number * step), f"{low + number * step:.0f}")
-            for number in range(int((high - low) / step) + 1)
-        ),
-        left_out,
+        tuple((year, tuple(found)) for year, found in grouped),
+        tuple(Tick(_place(tick, low, high), str(tick)) for tick in ticks),
+        _TOP + _LANE * (deepest + 1) + _BOTTOM,
+        len(result.rows) - len(events),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    low: float
-    unit: float
-    high: float
-
-    def place(self, when: float) -> float:
-        return round(_LEFT + (when - self.low) * self.unit, 2)
+def _read_text(result: Result, row: ResultRow, name: str | None) -> str | None:
+    cell = result.pick(row, name) if name else None
+    return None if cell is None else cell.text
 
 
-_Spell = tuple[float, float | None, Dated]
+def _take_year(date: str) -> str:
+    return date[:5] if date.startswith("-") else date[:4]
 
 
-def _read_times(dated: Sequence[Dated]) -> tuple[list[_Spell], list[tuple[float, Dated]]]:
-    """Spells with their beginnings and ends, and moments, each in order."""
-    spells: list[_Spell] = []
-    moments: list[tuple[float, Dated]] = []
-    for each in dated:
-        start = read_date(each.since or each.until)
-        end = read_date(each.until, last=True)
-        if start is None:
-            continue
-        if each.spell:
-            spells.append((start, None if end is None else max(start, end), each))
-        else:
-            moments.append((start, each))
-    spells.sort(key=lambda spell: (spell[0], spell[2].label, spell[2].href))
-    moments.sort(key=lambda moment: (moment[0], moment[1].label, moment[1].href))
-    return spells, moments
+def _split(date: str) -> tuple[int, list[int]]:
+    year = _take_year(date)
+    return int(year), [int(part) for part in date[len(year) :].split("-")[1:]]
 
 
-def _lay_bars(spells: Sequence[_Spell], scale: _Scale) -> tuple[list[Bar], int, int]:
-    """Each spell in the first lane in which neither it nor its name runs into another."""
-    free: list[float] = []
-    bars, left_out = [], 0
-    for start, end, each in spells:
-        x = scale.place(start)
-        right = scale.place(scale.high if end is None else end)
-        width = max(_LEAST_BAR, right - x)
-        needed = len(each.label) * _CHARACTER + 12
-        # The name stands in the bar where it fits, else behind it, else before it.
-        inside = needed <= width
-        before = not inside and x + width + needed > _WIDTH and x - needed > 0
-        label_x = x + 6 if inside else (x - needed + 6 if before else x + width + 5)
-        begin = x - needed if before else x
-        stop = x + width + (0 if inside or before else needed)
-        lane = next((n for n, place in enumerate(free) if place + 8 <= begin), len(free))
-        if lane == _MOST_LANES:
-            left_out += 1
-            continue
-        if lane == len(free):
-            free.append(0.0)
-        free[lane] = stop
-        when = f"{each.since or '…'} to {each.until or 'now'}"
-        bars.append(
-            Bar(
-                x, _HEAD + lane * _LANE, round(width, 2), round(label_x, 2), each.label,
-                f"{each.label}, {when}", each.href, each.kind, end is None,
-            )
-        )  # fmt: skip
-    return bars, len(free), left_out
+def _begin(date: str) -> float:
+    """The year in which a date begins, with the part of it that has passed."""
+    year, rest = _split(date)
+    month, day = ([*rest, 1, 1])[:2] if rest else (1, 1)
+    return year + (month - 1) / _MONTHS + (day - 1) / (_MONTHS * _DAYS)
 
 
-def _stack_dots(moments: Sequence[tuple[float, Dated]], scale: _Scale) -> tuple[list[Dot], int]:
-    """Dots over one another where they would touch; `y` is how far above the axis.
+def _finish(date: str) -> float:
+    """The year at which a date is over, with the part of it that has passed."""
+    _, rest = _split(date)
+    return _begin(date) + (1.0, 1 / _MONTHS, 1 / (_MONTHS * _DAYS))[len(rest)]
 
-    Where more come together than can be stacked, the last stands for them all.
-    """
-    columns: dict[int, int] = {}
-    wide = 2 * (_DOT + 1)
-    dots = []
-    for when, each in moments:
-        column = int(scale.place(when) // wide)
-        level = columns.get(column, 0)
-        columns[column] = level + 1
-        if level < _MOST_STACKED:
-            title = f"{each.since or each.until}: {each.label}"
-            y = 8 + _DOT + level * wide
-            dots.append(Dot(column * wide + _DOT + 1, y, title, each.href, each.kind))
-    return dots, min(max(columns.values(), default=0), _MOST_STACKED)
+
+def _choose_ticks(places: Iterable[tuple[float, float]]) -> list[int]:
+    """Round years from before the first event to after the last."""
+    edges = [edge for place in places for edge in place]
+    low, high = int(min(edges) // 1), int(-(-max(edges) // 1))
+    step = next((step for step in _STEPS if (high - low) / step <= _MOST_TICKS), _STEPS[-1])
+    first = low // step * step
+    last = max(-(-high // step) * step, first + step)
+    return list(range(first, last + 1, step))
+
+
+def _place(year: float, low: int, high: int) -> float:
+    # A little room is left at both ends for what lies on them.
+    return round(1.5 + 97 * (year - low) / (high - low), 3)
+
+
+def _scale(place: tuple[float, float], low: int, high: int) -> tuple[float, float]:
+    return _place(place[0], low, high), _place(place[1], low, high)
+
+
+def _stack(spans: Sequence[tuple[float, float]]) -> list[int]:
+    """A lane for each span, in the order of their beginnings, so that none lies on another."""
+    ends: list[float] = []
+    lanes = []
+    for left, right in spans:
+        free = next((lane for lane, end in enumerate(ends) if end < left), len(ends))
+        if free == len(ends):
+            ends.append(0.0)
+        ends[free] = max(right, left + 100 * _NEAR)
+        lanes.append(free)
+    return lanes
