@@ -24,6 +24,7 @@ from kg.server.pages.pair import Pair, connect, fetch_pair, list_ends
 from kg.server.pages.rendering import render_page, send_page
 from kg.server.pages.signing import find_reviewer
 from kg.server.pages.triples import TripleLine, list_lines
+from kg.server.pages.why import prepare_closure
 from kg.server.parameters import decode_parameters
 from kg.server.statistics import Row
 from kg.store import open_snapshot
@@ -108,6 +109,8 @@ async def render_thing(service: Service, request: Request, thing: Thing) -> str:
         reviewer = find_reviewer(service, request)
         linked = [(each.target, each.mapping) for each in entity.links if each.mapping != "open"]
         review = await fetch_link_review(thing.iri, linked, ask, base, reviewer)
+        if entity.inferred:
+            prepare_closure(service)
         return render_page("entity.html", base, entity=entity, thing=thing, review=review)
     return render_page("thing.html", base, thing=thing)
 

@@ -216,6 +216,11 @@ def _list_rules() -> Vocabulary:
     )
 
 
+def list_rule_names() -> frozenset[str]:
+    """The names of the rules that their page has a line for."""
+    return frozenset(entry.name for section in _list_rules().sections for entry in section.entries)
+
+
 def _word_rules(rules: Iterable[Rule]) -> tuple[Entry, ...]:
     found: dict[str, list[Rule]] = {}
     for rule in rules:
