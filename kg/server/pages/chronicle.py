@@ -14,6 +14,7 @@ _MOST_STACKED = 12
 _LEAST_BAR = 6.0
 _STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000)
 _TICK = 64.0
+_SHORTEST = 4.0
 _DATE = re.compile(r"(\d{3}[\dX])(?:-(\d{2}))?(?:-(\d{2}))?")
 _SEASONS = {21: 3, 22: 6, 23: 9, 24: 12}
 
@@ -92,16 +93,20 @@ def draw_timeline(dated: Sequence[Dated]) -> Timeline | None:
     if len(ends) < len(spells):
         # What has not ended is drawn to the edge, a little beyond all that has a date.
         last += max(1.0, (last - first) * 0.06)
+    if last - first < _SHORTEST:
+        first, last = first - _SHORTEST / 2, last + _SHORTEST / 2
     room = _WIDTH - _LEFT - _RIGHT
     step = next((s for s in _STEPS if (last - first) / s * _TICK <= room), _STEPS[-1])
     low = first // step * step
     high = max(-(-last // step) * step, low + step)
-    scale = _Scale(low, room / (high - low), high)
+    # A few years with nothing but moments in them need no more room than their numbers.
+    width = _WIDTH if spells else min(_WIDTH, _LEFT + _RIGHT + _TICK * (high - low) / step)
+    scale = _Scale(low, (width - _LEFT - _RIGHT) / (high - low), high)
     bars, lanes, left_out = _lay_bars(spells, scale)
     dots, stacked = _stack_dots(moments, scale)
     axis = round(_HEAD + lanes * _LANE + (stacked * 2 * (_DOT + 1) + 8 if stacked else 0), 2)
     return Timeline(
-        _WIDTH,
+        round(width, 2),
         axis + _FOOT,
         axis,
         tuple(bars),
