@@ -52,7 +52,7 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
     endpointCatalogueOptions: { getData: () => [], keys: [], renderItem: () => {} },
     requestConfig: {
       endpoint, method: "GET", acceptHeaderSelect: PAGE, acceptHeaderGraph: PAGE,
-      args: (each) => [{ name: "view", value: tellView(each.getTab()) }],
+      args: [],
     },
     yasqe: { value: whole, extraKeys: freeTab(), prefixCcApi: null, resizeable: true, editorHeight: "17rem" },
     yasr: { maxPersistentResponseSize: 0 },
@@ -68,6 +68,9 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
     tab.getYasr().selectedPlugin = view;
     tab.getYasr().setResponse(page);
   }
+  yasgui.on("queryBefore", (_, asking) => {
+    asking.setRequestConfig({ endpoint, args: [{ name: "view", value: tellView(asking) }] });
+  });
   watchAddress(yasgui, prefixes);
   yasgui.on("tabAdd", () => setTimeout(() => label(yasgui.getTab())));
   yasgui.on("tabSelect", () => setTimeout(() => label(yasgui.getTab())));
