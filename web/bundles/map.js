@@ -97,14 +97,21 @@ export function drawPlaces(host, list, light) {
   const cut = chooseCut(boxes);
   const most = Math.max(...entries.map((entry) => Number(entry.dataset.count)));
   const map = L.map(host, {
-    attributionControl: false, maxBounds: [[-85, cut - 60], [85, cut + ROUND + 60]], minZoom: 0.5,
-    maxZoom: 7, zoomSnap: 0.25, scrollWheelZoom: false,
+    attributionControl: false, minZoom: 0.5, maxZoom: 7, zoomSnap: 0.25, scrollWheelZoom: false,
   });
   L.control.attribution({ prefix: false }).addAttribution("Outlines: Natural Earth").addTo(map);
   const shown = new Map();
 
   function share(entry) {
     return Math.max(1, Math.ceil(SHADES * Math.sqrt(Number(entry.dataset.count) / most)));
+  }
+
+  /** A place on the largest part of a state, for what opens there without a pointer. */
+  function middle(layer) {
+    if (layer.getLatLng) return layer.getLatLng();
+    const parts = layer.getLatLngs().map((part) => L.latLngBounds(part.flat(2)));
+    const size = (box) => (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
+    return parts.sort((a, b) => size(b) - size(a))[0].getCenter();
   }
 
   function bind(layer, entry) {
@@ -167,7 +174,7 @@ export function drawPlaces(host, list, light) {
     path?.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      layer.openPopup();
+      layer.openPopup(middle(layer));
     });
     entry.addEventListener("mouseenter", () => point(entry, false));
     entry.addEventListener("mouseleave", () => point(null, false));

@@ -4,6 +4,7 @@ import Yasgui from "@zazuko/yasgui";
 import { declarePrefixes, registerCompleters } from "../editor/completing.js";
 import { registerViews, tellView } from "../editor/views.js";
 import { tellErrors } from "../editor/errors.js";
+import { mendTabs } from "../editor/tabs.js";
 
 const { Yasqe, Yasr } = Yasgui;
 const PAGE = "text/html";
@@ -58,6 +59,7 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
     yasr: { maxPersistentResponseSize: 0 },
   });
   const label = (tab) => tab?.getYasqe()?.getInputField().setAttribute("aria-label", "SPARQL query");
+  mendTabs(yasgui);
   const title = names.get(query.trim()) ?? yasgui.createTabName();
   const given = new Set([whole, ...names.keys()].map((text) => declarePrefixes(text, prefixes).trim()));
   const untouched = (text) => !text.trim() || given.has(text.trim());
