@@ -133,6 +133,15 @@ export function drawPlaces(host, list, light) {
     light(entry ? [entry] : [], scroll);
   }
 
+  const sides = boxes.map(([west, south, east, north]) => {
+    const turn = (west + east) / 2 < cut ? ROUND : 0;
+    return L.latLngBounds([south, west + turn], [north, east + turn]);
+  });
+  const around = sides.reduce((all, box) => all.extend(box), L.latLngBounds([]));
+  const world = L.latLngBounds([SOUTH, cut + 10], [NORTH, cut + ROUND]);
+  const wide = !around.isValid() || around.getEast() - around.getWest() > 250;
+  map.fitBounds(wide ? world : around.pad(0.12), { maxZoom: 5, animate: false });
+
   const moved = countries.map((country) => ({ ...country, geometry: shift(country.geometry, cut) }));
   L.geoJSON(moved, {
     style: (country) => {
@@ -154,14 +163,6 @@ export function drawPlaces(host, list, light) {
     mark.addTo(map);
   }
 
-  const sides = boxes.map(([west, south, east, north]) => {
-    const turn = (west + east) / 2 < cut ? ROUND : 0;
-    return L.latLngBounds([south, west + turn], [north, east + turn]);
-  });
-  const around = sides.reduce((all, box) => all.extend(box), L.latLngBounds([]));
-  const world = L.latLngBounds([SOUTH, cut + 10], [NORTH, cut + ROUND]);
-  const wide = !around.isValid() || around.getEast() - around.getWest() > 250;
-  map.fitBounds(wide ? world : around.pad(0.12), { maxZoom: 5, animate: false });
   // The wheel zooms once one has clicked into the map, so that the page can be scrolled over it.
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());

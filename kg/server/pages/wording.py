@@ -74,11 +74,10 @@ def _holds_relations(result: Result, name: str) -> bool:
 
 
 def _is_thing(cell: Cell | None) -> bool:
-    """Whether a cell holds a thing of the graph: no term of the ontology, no page elsewhere."""
-    if cell is None or cell.thing is None:
+    """Whether a cell holds a thing or article of the graph: no term, claim or page elsewhere."""
+    if cell is None or cell.thing is None or not cell.thing.iri.startswith(BASE):
         return False
-    iri = cell.thing.iri
-    return iri.startswith(BASE) and not iri.startswith(str(KG)) and not iri.endswith(_VOICE)
+    return cell.thing.iri.removeprefix(BASE).count("/") == 1
 
 
 def find_dates(result: Result) -> tuple[str | None, str | None]:
