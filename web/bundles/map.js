@@ -156,7 +156,7 @@ export function drawPlaces(host, list, light) {
   }).addTo(map);
   for (const entry of points) {
     const { latitude, longitude, count } = entry.dataset;
-    const radius = 5 + 7 * Math.sqrt(Number(count) / most);
+    const radius = Math.min(14, 4.5 + 1.8 * Math.sqrt(Number(count)));
     const place = [Number(latitude), Number(longitude) + (Number(longitude) < cut ? ROUND : 0)];
     const mark = L.circleMarker(place, { className: "map-point", radius });
     bind(mark, entry);
@@ -167,6 +167,12 @@ export function drawPlaces(host, list, light) {
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
 
+  for (const entry of entries.filter((each) => !shown.has(each))) {
+    const told = document.createElement("span");
+    told.className = "hint";
+    told.textContent = "not on the map of today";
+    entry.querySelector(".spot").append(" ", told);
+  }
   for (const [entry, layer] of shown) {
     const path = layer.getElement();
     path?.setAttribute("tabindex", "0");
