@@ -61,7 +61,8 @@ def _bundle(web: Path, target: Path) -> set[str]:
         fetch = [*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
         _run("npm could not fetch the libraries", fetch, place, node)
         esbuild = place / "node_modules" / "esbuild" / "bin" / "esbuild"
-        entries = sorted(f"bundles/{path.name}" for path in (place / "bundles").iterdir())
+        files = (path for path in (place / "bundles").iterdir() if path.is_file())
+        entries = sorted(f"bundles/{path.name}" for path in files)
         bundle = [
             node, str(esbuild), *entries, "--bundle", "--minify", "--format=esm",
             "--target=es2020", "--legal-comments=none", "--charset=utf8", "--outdir=out",

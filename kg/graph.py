@@ -113,6 +113,8 @@ def _describe_document(document: Document) -> Iterator[Triple]:
     ):
         if text:
             yield iri, predicate, Literal(text)
+    if document.media_type != "text/plain":
+        yield iri, DCTERMS["format"], Literal(document.media_type)
     for author in document.authors:
         person = iris.mint_part(iri, "author", author.name)
         yield iri, DCTERMS.creator, person

@@ -95,7 +95,8 @@ class Author:
 class Document:
     """An article: its untouched text, what it says of itself, and the blocks of its body in order.
 
-    `issued` and `received` are ISO dates, months or years; `digest` is the SHA-256 of the bytes.
+    `issued` and `received` are ISO dates, months or years; `digest` is the SHA-256 of the bytes of
+    the file, which is of `media_type`. What is no text itself has as `text` what was taken out.
     """
 
     iri: URIRef
@@ -109,6 +110,7 @@ class Document:
     journal: str | None
     language: str
     blocks: tuple[Block, ...]
+    media_type: str = "text/plain"
 
     def quote(self, span: Span) -> str:
         """The very characters of a span."""

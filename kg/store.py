@@ -211,9 +211,13 @@ def reserve_graph(directory: Path, *, shared: bool) -> tuple[Path, IO[bytes] | N
     return place, _take_lock(directory, shared=shared)
 
 
-def open_graph(directory: Path, *, create: bool = False, read_only: bool = False) -> GraphStore:
+def open_graph(
+    directory: Path, *, create: bool = False, read_only: bool = False, lock: int | None = None
+) -> GraphStore:
     """Open the graph of a directory; any number may read it at a time, or one may write it.
 
+    `lock` is the number of the file of a lock that the process was given by the one that holds it
+    (see `reserve_graph`), and under which it may write as long as that one lets nobody else.
     Raises GraphError where there is none (and `create` is false), or it is in use or damaged.
     """
     place = directory / _STORE
@@ -232,15 +236,16 @@ def open_graph(directory: Path, *, create: bool = False, read_only: bool = False
                 f"no graph can be written at {directory} ({error.strerror}): choose another place",
                 path=directory,
             ) from error
-    lock = _take_lock(directory, shared=read_only)
+    given = None if lock is None else os.fdopen(os.dup(lock), "rb")
+    held = given or _take_lock(directory, shared=read_only)
     try:
         with translate_errors(directory):
             store = QuadStore(place, read_only=read_only)
     except GraphError:
-        if lock is not None:
-            lock.close()
+        if held is not None:
+            held.close()
         raise
-    return GraphStore(directory, store, read_only=read_only, lock=lock)
+    return GraphStore(directory, store, read_only=read_only, lock=held)
 
 
 def open_snapshot(directory: Path) -> GraphStore:

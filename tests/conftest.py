@@ -96,6 +96,33 @@ def read_text(vocabulary, names, parser):
     return read_paragraphs
 
 
+@pytest.fixture(scope="session")
+def walk_graph(sample, tmp_path_factory):
+    """A graph of two articles, the sample and a short one; whoever serves it serves a copy."""
+    from walking import build_walk_graph
+
+    return build_walk_graph(tmp_path_factory.mktemp("walk"), sample)
+
+
+@pytest.fixture(scope="module")
+def walk(walk_graph, tmp_path_factory):
+    """A server of both articles."""
+    from walking import serve_walk
+
+    with serve_walk(walk_graph, tmp_path_factory.mktemp("served")) as walk:
+        yield walk
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A Chromium that reaches the loopback interface only; skips where there is none."""
+    from browser import need_scripts, run_browser
+
+    need_scripts()
+    with run_browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _block_network():
     """Let sockets reach the loopback interface only."""

@@ -380,3 +380,12 @@ def test_the_command_line_asks_an_allowed_service_too(directory):
         server.plan = [send(ROWS, Content_Type=JSON)]
         text = f"SELECT * {{ SERVICE <{server.url}/> {{ ?x ?p ?n }} }}"
         assert len(run_sparql(graph, text, allowed=(f"{server.url}/",)).rows) == 2
+
+
+def test_a_child_has_a_successor_that_answers_as_well(directory):
+    """One that ended by itself would be asked once more, and that answer would be lost."""
+
+    async def ask_often(engine):
+        return {(await query(engine, "ASK {}"))[0] for _ in range(1030)}
+
+    assert talk(directory, ask_often, workers=1) == {200}

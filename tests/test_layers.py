@@ -57,6 +57,8 @@ HOMES = {
     "networkx": {"export"},
     "starlette": {"server"},
     "jinja2": {"server"},
+    "justhtml": {"documents"},
+    "pypdf": {"documents"},
     "markupsafe": {"server"},
     "uvicorn": {"server"},
     "prometheus_client": {"server"},

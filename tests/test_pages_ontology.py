@@ -10,7 +10,8 @@ from serving import make_graph, run_serving
 from kg import iris
 from kg.iris import KG
 from kg.rdf import read_turtle
-from kg.server.pages.ontology import list_parts, list_wordings
+from kg.server.pages.ontology import Usage, list_parts
+from kg.server.pages.term import list_wordings
 from kg.store import open_graph
 from kg.vocabulary import load_vocabulary, ontology_directory
 
@@ -59,8 +60,8 @@ def test_a_relation_is_told_with_all_there_is(server):
     assert "from (domain) actor" in words
     assert "to (range) thing that can be left" in words
     assert "quad class material conflict" in words
-    assert "PLOVER category SANCTION" in words
-    assert "CAMEO codes 160, 161, 166" in words
+    assert "PLOVER event code SANCTION" in words
+    assert "CAMEO event code 160, 161, 166" in words
     assert "3 claims" in words
     assert "“Trump-administration withdrawsFrom TPP”" in words
     assert page.pick("tr", id="withdraw-v-withdrawsFrom")
@@ -68,8 +69,9 @@ def test_a_relation_is_told_with_all_there_is(server):
 
 def test_a_class_is_told_with_its_alignments(server):
     page = read_page(server, "/page/ontology/State")
-    assert "close: https://schema.org/Country" in page.words
+    assert "schema.org close Country" in page.words
     assert "https://schema.org/Country" in page.links
+    assert "Wikidata narrow Q" in page.words
     assert "5 things" in page.words
 
 
@@ -97,7 +99,7 @@ def test_what_is_hostile_is_text(server, browser):
 
 def test_each_relation_has_wordings():
     for relation in load_vocabulary().relations:
-        assert list_wordings(str(relation)), relation
+        assert list_wordings(str(relation), ""), relation
 
 
 def test_terms_above_one_another_stand_once():
@@ -108,7 +110,7 @@ def test_terms_above_one_another_stand_once():
         f"{KG}B": {**kind, f"{RDFS}subClassOf": (f"{KG}A",)},
         f"{KG}C": {**kind, f"{RDFS}subClassOf": (f"{KG}A", f"{KG}B")},
     }
-    (part,) = list_parts(facts, {f"{KG}A": 3}, "")
+    (part,) = list_parts(facts, Usage({}, {}, {f"{KG}A": 3}), "")
     seen = []
 
     def walk(branches):

@@ -27,11 +27,22 @@ def add_serving_options(parser: argparse.ArgumentParser) -> None:
         "--base-url", type=_read_base_url, metavar="URL", help="where clients reach the server"
     )
     parser.add_argument(
-        "--writable", action="store_true", help="take updates from whoever has the token"
+        "--writable",
+        action="store_true",
+        help="take updates, reviews and articles from whoever has the token",
     )
     parser.add_argument(
         "--token-file", type=Path, metavar="FILE", help="holds the token that writing takes"
     )
+    parser.add_argument(
+        "--allow-fetch", action="store_true",
+        help="let people add articles by their address on the web, with --writable",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fetch-host", action="append", default=[], metavar="NAME",
+        help="with --allow-fetch, also from this host (NAME or NAME:PORT) that is not public; "
+        "repeatable",
+    )  # fmt: skip
     parser.add_argument(
         "--allow-service", action="append", default=[], metavar="URL",
         help="let SERVICE, LOAD and FROM reach this; all below it if it ends in /; repeatable",
@@ -86,11 +97,17 @@ def _decide(arguments: argparse.Namespace) -> Settings:
         raise ConcordError("--writable needs --token-file FILE with a token that only you can read")
     if arguments.token_file is not None and not arguments.writable:
         raise ConcordError("--token-file has no use without --writable: leave one out or add both")
+    if arguments.allow_fetch and not arguments.writable:
+        raise ConcordError("--allow-fetch has no use without --writable: leave it out or add both")
+    if arguments.fetch_host and not arguments.allow_fetch:
+        raise ConcordError("--fetch-host has no use without --allow-fetch: leave it out or add it")
     return Settings(
         base_url=arguments.base_url,
         hosts=choose_hosts(arguments.host, arguments.base_url, tuple(arguments.allow_host)),
         origins=tuple(arguments.cors),
         token=read_token(arguments.token_file) if arguments.writable else None,
+        fetches=arguments.allow_fetch,
+        fetch_hosts=tuple(arguments.fetch_host),
         grace=arguments.grace,
     )
 

@@ -1,6 +1,6 @@
 """Building the graph of one article or many, and changing it."""
 
-from kg.corpus.build import build_corpus, prepare_reader
+from kg.corpus.build import build_corpus, is_current, prepare_reader
 from kg.corpus.fingerprint import compute_fingerprint
 from kg.corpus.records import BuildSummary, Progress, RemovalSummary, Stage
 from kg.corpus.removal import remove_articles
@@ -16,6 +16,7 @@ __all__ = [
     "apply_reviews",
     "build_corpus",
     "compute_fingerprint",
+    "is_current",
     "prepare_reader",
     "remove_articles",
     "review_graph",

@@ -44,14 +44,16 @@ def build_corpus(
     accepted: Collection[URIRef] = (),
     reviews: Iterable[Path] = (),
     ontology: Path | None = None,
+    lock: int | None = None,
 ) -> BuildSummary:
     """Read articles into the graph of a directory, then reason over the whole and check it.
 
     Articles that the same code and ontology have read already are left as they are. `accepted`
     names the holders whose claims count as fact beside the articles' own. `read` replaces the
     shipped reader, `variant` tells its readings from others, and `doubts` gives its findings in
-    the end. Among several files one that cannot be read becomes a finding; raises DocumentError
-    where none can be read, and GraphError where the graph cannot be written.
+    the end; `lock` is for `open_graph`. Among several files one that cannot be read becomes a
+    finding; raises DocumentError where none can be read, GraphError where the graph cannot be
+    written.
 
     What people decided before is applied again. Decisions of the files `reviews` are kept with
     them; one that cannot be understood raises ReviewError once all else is done.
@@ -66,7 +68,7 @@ def build_corpus(
     place = ontology or ontology_directory()
     fingerprint = compute_fingerprint(place, accepted=accepted, variant=variant)
     read = read or prepare_reader(vocabulary)
-    with open_graph(directory, create=True) as store:
+    with open_graph(directory, create=True, lock=lock) as store:
         seen: set[URIRef] = set()
         changed: set[URIRef] = set()
         for document in chain([first], documents):
@@ -74,7 +76,7 @@ def build_corpus(
             report(Progress(Stage.READING, done, len(files), Path(document.source).name))
             if document.iri in seen:
                 continue
-            if not _is_current(store, document, fingerprint):
+            if not is_current(store, document, fingerprint):
                 try:
                     reading = read(document)
                 except DocumentError as error:
@@ -133,7 +135,8 @@ def prepare_reader(vocabulary: Vocabulary, extract: Extract | None = None) -> Re
     return lambda document: load()(document)
 
 
-def _is_current(store: GraphStore, document: Document, fingerprint: str) -> bool:
+def is_current(store: GraphStore, document: Document, fingerprint: str) -> bool:
+    """Whether a graph has an article as the code and ontology of a fingerprint read it."""
     found = store.triples(
         iris.article_graph(document.iri),
         predicate=DCTERMS.identifier,

@@ -130,12 +130,14 @@ def apply_reviews(
     *,
     report: Callable[[Progress], None] = lambda progress: None,
     ontology: Path | None = None,
+    lock: int | None = None,
 ) -> tuple[Finding, ...]:
     """Apply again all that was decided, as a program does that recorded decisions or links.
 
-    Gives what is doubtful. Raises GraphError where the graph cannot be written.
+    Gives what is doubtful. `lock` is for `open_graph`. Raises GraphError where the graph cannot be
+    written.
     """
-    with open_graph(directory) as store:
+    with open_graph(directory, lock=lock) as store:
         return derive(Draft(store), ontology or ontology_directory(), report).findings
 
 

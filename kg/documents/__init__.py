@@ -7,30 +7,35 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kg.documents.blocks import assign_roles, make_blocks
-from kg.documents.decoding import LARGEST_FILE, decode
+from kg.documents.decoding import LARGEST_FILE
+from kg.documents.extracts import Extract
+from kg.documents.formats import ENDINGS, extract_text
 from kg.documents.language import UNTOLD, detect_foreign
 from kg.documents.lines import split_lines
-from kg.documents.metadata import gather_metadata
+from kg.documents.metadata import Metadata, gather_metadata
 from kg.documents.paragraphs import group_lines
 from kg.errors import DocumentError
 from kg.iris import mint_document
-from kg.model import Document
+from kg.model import Author, Document, Span
 
 __all__ = ["find_articles", "parse_document", "read_document"]
 
 
 def find_articles(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """The article files that paths name: files as given, of a directory all its .txt files.
+    """The article files that paths name: files as given, of a directory all its articles.
 
-    Raises `DocumentError` for a path that does not exist and a directory without articles.
+    Those are its text, HTML and PDF files; of files that differ in their ending alone the text,
+    which somebody will have made of the other. Raises `DocumentError` for a path that does not
+    exist and a directory without articles.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = [p for p in path.rglob("*") if p.suffix.lower() == ".txt" and p.is_file()]
+            inside = _find_inside(path)
             if not inside:
                 raise DocumentError(
-                    f"{path} holds no articles (no .txt file in it)", source=path.name
+                    f"{path} holds no articles (no .txt, .html or .pdf file in it)",
+                    source=path.name,
                 )
             found.update(dict.fromkeys(sorted(inside)))
         elif path.exists():
@@ -38,6 +43,12 @@ def find_articles(paths: Iterable[Path]) -> tuple[Path, ...]:
         else:
             raise DocumentError(f"{path} does not exist", source=path.name)
     return tuple(found)
+
+
+def _find_inside(directory: Path) -> list[Path]:
+    files = [p for p in directory.rglob("*") if p.suffix.lower() in ENDINGS and p.is_file()]
+    texts = {path.with_suffix("") for path in files if path.suffix.lower() == ".txt"}
+    return [p for p in files if p.suffix.lower() == ".txt" or p.with_suffix("") not in texts]
 
 
 def read_document(path: Path) -> Document:
@@ -64,10 +75,12 @@ def read_document(path: Path) -> Document:
 def parse_document(data: bytes, source: str) -> Document:
     """Parse the bytes of an article; `source` is the base name of the file they come from.
 
-    Offsets count characters of the decoded bytes, nothing translated (see `decoding`). Raises
-    `DocumentError` for what is empty, binary, too large, not English, or without running text.
+    Offsets count characters of the decoded bytes, nothing translated (see `decoding`), and those
+    of an HTML page or a PDF characters of the plain text taken out of it. Raises `DocumentError`
+    for what is empty, binary, broken, too large, not English, or without running text.
     """
-    text = decode(data, source)
+    media_type, extract = extract_text(data, source)
+    text = extract.text
     language = detect_foreign(text)
     if language is not None:
         raise DocumentError(
@@ -83,7 +96,7 @@ def parse_document(data: bytes, source: str) -> Document:
             f"{source} holds no article: nothing but navigation, dates and addresses", source=source
         )
     digest = hashlib.sha256(data).hexdigest()
-    found = gather_metadata(parts)
+    found = _complete(gather_metadata(parts), extract)
     return Document(
         iri=mint_document(digest),
         text=text,
@@ -96,4 +109,23 @@ def parse_document(data: bytes, source: str) -> Document:
         journal=found.journal,
         language="en",
         blocks=blocks,
+        media_type=media_type,
+    )
+
+
+def _complete(found: Metadata, extract: Extract) -> Metadata:
+    """What an article says of itself, and where it is silent what its file said of it.
+
+    An author has to stand in the text, to be cited from there.
+    """
+    places = ((name, extract.text.find(name)) for name in extract.authors)
+    authors = tuple(
+        Author(name, Span(start, start + len(name))) for name, start in places if start >= 0
+    )
+    return Metadata(
+        title=extract.title or found.title,
+        authors=authors if len(authors) > len(found.authors) else found.authors,
+        issued=extract.issued or found.issued,
+        received=found.received,
+        journal=extract.journal or found.journal,
     )

@@ -15,7 +15,6 @@ from kg.errors import DocumentError
 
 LARGEST_FILE = 20_000_000  # bytes
 _MAGIC = (
-    (b"%PDF", "a PDF"),
     (b"PK\x03\x04", "a ZIP archive (or a .docx, .odt or .epub)"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -31,7 +30,7 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
 )
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_HTML = re.compile(rb"\s*(?:<\?xml|<!doctype html|<html)", re.IGNORECASE)
+_XML = re.compile(rb"\s*<\?xml", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MARKS = frozenset("‘’“”–—…•€£§©®°´·«»½¼¾²³×\u00a0\u00ad")
 
@@ -60,9 +59,9 @@ def _refuse_formats(data: bytes, source: str) -> None:
             )
     if data.startswith(_UTF16):
         raise DocumentError(f"{source} is UTF-16 text: save it as UTF-8", source=source)
-    if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:200]):
+    if _XML.match(data.removeprefix(b"\xef\xbb\xbf")[:200]):
         raise DocumentError(
-            f"{source} is HTML or XML, not plain text: save the page as text first", source=source
+            f"{source} is XML, not plain text or HTML: save it as text first", source=source
         )
     if b"\x00" in data:
         raise DocumentError(f"{source} is a binary file, not text", source=source)

@@ -18,6 +18,7 @@ from kg.server.metrics import Metrics
 from kg.server.reading import close_body, collect_body
 from kg.server.settings import Settings
 from kg.server.statistics import Statistics
+from kg.server.writing.desk import Desk
 
 _GONE = 499
 
@@ -31,6 +32,7 @@ class Service:
     metrics: Metrics
     statistics: Statistics
     record: Record
+    desk: Desk | None = None
 
 
 class AnswerBrokenError(Exception):
@@ -127,7 +129,9 @@ async def pass_on(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 def tag_answer(service: Service, *parts: str | None) -> str:
     """A weak entity tag: of the graph as it is, and of all that an answer depends on."""
-    return f'W/"{hash_content(service.engine.stamp, *(part or "" for part in parts))}"'
+    # What can be changed shows how.
+    form = "writable" if service.engine.writable else "read-only"
+    return f'W/"{hash_content(service.engine.stamp, form, *(part or "" for part in parts))}"'
 
 
 def is_known(request: HttpRequest, tag: str) -> bool:

@@ -31,11 +31,23 @@ from kg.server.layers import CheckingLayer, RecordingLayer, find_base
 from kg.server.linked_data import SECTIONS, answer_data, answer_page, answer_thing
 from kg.server.logs import Record
 from kg.server.metrics import format_metrics, make_metrics
+from kg.server.pages.adding import answer_add, answer_job, answer_job_state
 from kg.server.pages.asking import answer_question, answer_questions
+from kg.server.pages.browsing import (
+    VOCABULARIES,
+    answer_entry,
+    answer_ontology,
+    answer_rules,
+    answer_term,
+    answer_vocabulary,
+)
 from kg.server.pages.describing import answer_pair
 from kg.server.pages.front import answer_root
-from kg.server.pages.graph_view import answer_graph_view
+from kg.server.pages.graph_view import answer_graph_page, answer_graph_view, answer_network
 from kg.server.pages.reader import answer_reader
+from kg.server.pages.rendering import offer_writing
+from kg.server.pages.reviewing import answer_review
+from kg.server.pages.signing import answer_sign_in
 from kg.server.pages.why import answer_why
 from kg.server.reconciliation.access import ReconciliationAccess
 from kg.server.reconciliation.routes import make_reconciliation_routes
@@ -43,6 +55,7 @@ from kg.server.searching import answer_search
 from kg.server.settings import Settings
 from kg.server.static_files import answer_static
 from kg.server.statistics import Statistics
+from kg.server.writing.desk import Desk
 
 _PREFIX_TYPES = ("application/ld+json", "application/json", "text/turtle", "text/plain")
 _WRITING = ("DELETE", "POST", "PUT")
@@ -51,11 +64,14 @@ _EXPOSED = ("ETag", "Link", "Location", "Allow", "WWW-Authenticate", "Retry-Afte
 Handler = Callable[[Service, Request], Awaitable[Response]]
 
 
-def make_app(engine: Engine, settings: Settings, record: Record) -> ASGIApp:
-    """The app that answers with an engine and writes a log."""
+def make_app(
+    engine: Engine, settings: Settings, record: Record, desk: Desk | None = None
+) -> ASGIApp:
+    """The app that answers with an engine, writes a log, and takes what people change."""
     statistics = Statistics()
     metrics = make_metrics(engine.counts, statistics)
-    service = Service(engine, settings, metrics, statistics, record)
+    service = Service(engine, settings, metrics, statistics, record, desk)
+    offer_writing(desk is not None)
     middleware = [
         Middleware(CheckingLayer, settings=settings),
         Middleware(ReconciliationAccess, settings=settings),
@@ -96,8 +112,18 @@ def _make_routes(service: Service) -> list[Route]:
         route("/data/{path:path}", answer_data),
         route("/page/pair", answer_pair),
         route("/page/why", answer_why),
+        route("/page/sign-in", answer_sign_in, "POST"),
+        route("/page/review", answer_review, "POST"),
+        route("/page/add", answer_add, "POST"),
+        route("/page/add/{key}", answer_job),
+        route("/page/add/{key}/state.json", answer_job_state),
+        route("/page/graph", answer_graph_page),
+        route("/page/graph.json", answer_network),
         route("/page/article/{key}/graph.json", answer_graph_view),
         route("/page/article/{key}", answer_reader),
+        route("/page/ontology", answer_ontology),
+        route("/page/ontology/{name:path}", answer_term),
+        *_make_vocabulary_routes(route),
         route("/page/{path:path}", answer_page),
         route("/questions", answer_questions),
         route("/questions/{name}", answer_question),
@@ -111,6 +137,16 @@ def _make_routes(service: Service) -> list[Route]:
         methods = _WRITING if section == "graph" else ()
         routes.append(route(f"/{section}", answer_thing, *methods))
         routes.append(route(f"/{section}/{{path:path}}", answer_thing, *methods))
+    return routes
+
+
+def _make_vocabulary_routes(route: Callable[..., Route]) -> list[Route]:
+    routes = [route("/owl2rl", answer_rules)]
+    for name in VOCABULARIES:
+        routes.append(route(f"/page/{name}", partial(answer_vocabulary, document=name)))
+        if name != "rules":
+            entry = partial(answer_entry, document=name)
+            routes.append(route(f"/page/{name}/{{name:path}}", entry))
     return routes
 
 

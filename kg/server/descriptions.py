@@ -44,7 +44,7 @@ SYNTAXES = {
 TITLE = "Concord: claims of articles on international relations"
 _ROWS = ("JSON", "XML", "CSV", "TSV")
 _AGE = "max-age=60"
-_WRITERS = {
+WRITERS = {
     "text/turtle": Format.TURTLE,
     "application/n-triples": Format.NTRIPLES,
     "application/rdf+xml": Format.RDFXML,
@@ -52,6 +52,7 @@ _WRITERS = {
     "application/trig": Format.TRIG,
     "application/n-quads": Format.NQUADS,
 }
+"""The format of each media type."""
 
 Fact = tuple[Node, URIRef, Term]
 Describe = Callable[[Service, Request, str], Awaitable[list[Fact]]]
@@ -61,9 +62,9 @@ async def send_description(
     service: Service, request: Request, describe: Describe, base: str
 ) -> Response:
     """Send what `describe` says, in the syntax that the client wants."""
-    wanted = negotiate(request.headers.get("accept"), tuple(_WRITERS))
+    wanted = negotiate(request.headers.get("accept"), tuple(WRITERS))
     if wanted is None:
-        raise HTTPException(406, f"there is this in {', '.join(_WRITERS)}")
+        raise HTTPException(406, f"there is this in {', '.join(WRITERS)}")
     tag = tag_answer(service, describe.__name__, base, wanted)
     headers = {"ETag": tag, "Vary": "Accept", "Cache-Control": _AGE}
     if is_known(request, tag):
@@ -73,7 +74,7 @@ async def send_description(
         (format_term(subject), format_term(predicate), format_term(object_))
         for subject, predicate, object_ in facts
     ]
-    body = format_terms(lines, _WRITERS[wanted])
+    body = format_terms(lines, WRITERS[wanted])
     return Response(body, headers=headers, media_type=add_charset(wanted))
 
 

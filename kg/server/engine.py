@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -118,6 +118,26 @@ class Engine:
     def stamp(self) -> str:
         """Sixteen letters that change with every write."""
         return self._readers.stamp
+
+    @property
+    def lock(self) -> int:
+        """The number of the file by whose lock the graph is this server's alone to write."""
+        assert self._lock is not None
+        return self._lock.fileno()
+
+    @asynccontextmanager
+    async def hold_writing(self) -> AsyncIterator[None]:
+        """Keep all other writers out; whoever asks once the context has ended sees what it wrote.
+
+        For processes of the server that write the store under its lock.
+        """
+        async with self._writing:
+            try:
+                yield
+            finally:
+                with contextlib.suppress(LimitError):
+                    await asyncio.shield(self._readers.reopen())
+                self.counts.updates += 1
 
     # -------------------------------------------------------------------------------- asking
 

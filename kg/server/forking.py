@@ -21,19 +21,24 @@ from kg.server.zygote import DONE, FORK, KILL, MESSAGE, OPEN, ZygoteKind
 
 _RESTARTS = (0.0, 0.1, 0.5, 2.0, 10.0)
 _READ_AT_ONCE = 1 << 18
+# Then a child has a successor, and the memory that it could not give back is free. Were the child
+# to count, it would be gone when it is asked again.
+_REQUESTS_OF_A_CHILD = 500
 
 
 @dataclass(slots=True)
 class Child:
     """A child to talk to; `end` gives its exit code, negative for a signal.
 
-    `kept` is set by whoever has had all of its answer, and may be asked again.
+    `kept` is set by whoever has had all of its answer, and may be asked again; `asked` counts how
+    often it was lent.
     """
 
     number: int
     pipe: socket.socket
     end: asyncio.Future[int]
     kept: bool = False
+    asked: int = 0
 
     async def send(self, data: bytes) -> None:
         """Send the request; a child that is ended meanwhile says so by its exit code."""
@@ -135,10 +140,12 @@ class Zygote:
             child.pipe.close()
         else:
             child = await self._fork()
+        child.asked += 1
+        fresh = child.asked < _REQUESTS_OF_A_CHILD
         try:
             yield child
         finally:
-            if child.kept and generation == self._generation and not child.end.done():
+            if child.kept and fresh and generation == self._generation and not child.end.done():
                 child.kept = False
                 self._idle.append(child)
             else:

@@ -17,9 +17,10 @@ from kg.server.settings import Settings
 
 ROUTES = frozenset(
     {
-        ".well-known", "alignments", "article", "cues", "data", "dcat", "export", "graph", "graphs",
-        "health", "id", "lexicon", "metrics", "ontology", "page", "prefixes", "questions",
-        "reconcile", "search", "software", "sparql", "static",
+        ".well-known", "alignments", "article", "cues", "data", "dcat", "decision", "export",
+        "graph", "graphs", "health", "id", "lexicon", "link", "metrics", "ontology", "owl2rl",
+        "page", "prefixes", "questions", "reconcile", "record", "search", "shapes", "software",
+        "sparql", "static",
     }
 )  # fmt: skip
 _GONE = 499
@@ -116,7 +117,7 @@ class CheckingLayer:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
-                # What a browser has keeps its own policy, which one sent with 304 would replace.
+                # A 304 tells anew what browsers keep: a page would lose the policy it came with.
                 if message["status"] != 304:
                     headers.setdefault("Content-Security-Policy", _POLICY)
                 headers.setdefault("Referrer-Policy", "no-referrer")

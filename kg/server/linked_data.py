@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,17 +17,30 @@ from kg import iris
 from kg.iris import is_iri
 from kg.query.negotiation import GRAPH_TYPES, negotiate
 from kg.query.requests import QueryRequest
-from kg.server.answers import Service, ask_engine, is_known, send_answer, send_known, tag_answer
-from kg.server.descriptions import SYNTAXES
+from kg.server.answers import (
+    Service,
+    add_charset,
+    ask_engine,
+    is_known,
+    send_answer,
+    send_known,
+    tag_answer,
+)
+from kg.server.descriptions import SYNTAXES, WRITERS
 from kg.server.endpoint import authorise
 from kg.server.graph_store import answer_graph
 from kg.server.layers import find_base
-from kg.server.pages.describing import make_thing, render_term, render_thing
+from kg.server.pages.describing import make_thing, render_thing
 from kg.server.pages.rendering import send_page
+from kg.server.pages.signing import describe_caching, find_reviewer
 from kg.server.parameters import decode_parameters
+from kg.server.shipped import find_document, format_document
 from kg.server.statistics import Row, fetch_rows
 
-SECTIONS = ("alignments", "article", "cues", "graph", "id", "lexicon", "ontology", "software")
+SECTIONS = (
+    ".well-known/genid", "alignments", "article", "cues", "decision", "graph", "id", "lexicon",
+    "link", "ontology", "record", "shapes", "software",
+)  # fmt: skip
 """The first parts of the paths of the graph's IRIs."""
 
 _AGE = "max-age=60"
@@ -89,7 +103,8 @@ async def answer_thing(service: Service, request: Request) -> Response:
     wanted = negotiate(request.headers.get("accept"), (*GRAPH_TYPES, "text/html"))
     if wanted is None:
         raise HTTPException(406, f"there is this in {', '.join(GRAPH_TYPES)} and text/html")
-    await _find_known(service, request, path, 1)
+    if find_document(path) is None:
+        await _find_known(service, request, path, 1)
     place = quote(path, safe="/%:@!$&'()*+,;=~")
     target = f"/page/{place}" if wanted == "text/html" else f"/data/{place}.{SYNTAXES[wanted][0]}"
     headers = {"Location": base + target, "Vary": "Accept", "Cache-Control": _AGE}
@@ -112,9 +127,15 @@ async def answer_data(service: Service, request: Request) -> Response:
     tag = headers["ETag"] = tag_answer(service, "data", path, wanted, str(page))
     if is_known(request, tag):
         return send_known(headers)
+    document = find_document(path)
+    if document is not None:
+        body = await asyncio.to_thread(format_document, document, WRITERS[wanted])
+        return Response(body, headers=headers, media_type=add_charset(wanted))
     if path.startswith("graph/"):
         graph = _find_candidates(path)[0]
-        return await answer_graph(service, request, graph, base=base, accept=wanted)
+        # What a graph has nodes or authors of has an IRI under it, and is no graph.
+        if await _is_graph(service, request, graph):
+            return await answer_graph(service, request, graph, base=base, accept=wanted)
     view, counts = await _find_known(service, request, path, page)
     headers |= _link(request, base, view, counts)
     asked = QueryRequest(
@@ -129,16 +150,12 @@ async def answer_page(service: Service, request: Request) -> Response:
     """Send a page about a thing."""
     base = find_base(service.settings, request.scope)
     path, page = _take_path(request, "page/"), _read_page(request)
-    tag = tag_answer(service, "page", base, path, str(page))
-    headers = {"ETag": tag, "Cache-Control": _AGE}
+    tag = tag_answer(
+        service, "page", base, path, request.url.query, find_reviewer(service, request)
+    )
+    headers = describe_caching(service, tag, _AGE)
     if is_known(request, tag):
         return send_known(headers)
-    if path.startswith("ontology/"):
-        # A term's own IRI has its name behind a "#", which no client sends.
-        name = request.path_params["path"].removeprefix("ontology/")
-        told = await render_term(service, request, name)
-        if told is not None:
-            return send_page(told, headers)
     view, counts = await _find_known(service, request, path, page)
     ask = partial(ask_engine, service, request)
     sides = [
@@ -194,7 +211,7 @@ async def _find_known(
     service: Service, request: Request, path: str, page: int
 ) -> tuple[_View, Mapping[str, int]]:
     """The view of the first candidate that the graph knows; 404 where it knows none."""
-    if path.split("/")[0] not in SECTIONS:
+    if not path.startswith(tuple(f"{section}/" for section in SECTIONS)) and path not in SECTIONS:
         raise HTTPException(404, "no IRI of the graph has this path")
     for iri in _find_candidates(path):
         view = _View(iri, page, service.settings.page_size)

@@ -18,6 +18,7 @@ from kg.server.connections import make_protocol
 from kg.server.engine import Engine
 from kg.server.logs import Record, take_warnings
 from kg.server.settings import Settings
+from kg.server.writing.desk import open_desk
 
 _BACKLOG = 1024
 
@@ -63,8 +64,9 @@ async def serve_engine(
     with take_warnings(record):
         try:
             bound = bind_socket(*address)
-            app = make_app(engine, settings, record)
-            await _run_app(app, settings, bound, lambda: ready(tell_address(bound)))
+            async with open_desk(engine, settings, record) as desk:
+                app = make_app(engine, settings, record, desk)
+                await _run_app(app, settings, bound, lambda: ready(tell_address(bound)))
         finally:
             await engine.close()
 

@@ -24,14 +24,17 @@ class Settings:
     `base_url` is where clients reach the server, None for wherever they say they do. `hosts` are
     the names that it answers to, none for any: a page of a stranger that has its name point here
     would otherwise read the graph through its visitor's browser. `origins` may read across sites.
-    `token` is what writing takes. `page_size` is how many triples a page about one thing has in
-    each direction.
+    `token` is what writing takes. Articles are fetched from the web if `fetches`, and then from
+    `fetch_hosts` too that are not public. `page_size` is how many triples a page about one thing
+    has in each direction.
     """
 
     base_url: str | None = None
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     token: str | None = field(default=None, repr=False)
+    fetches: bool = False
+    fetch_hosts: tuple[str, ...] = ()
     grace: float = 10.0
     body_size: int = 64 << 20
     query_size: int = 1 << 20

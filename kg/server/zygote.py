@@ -54,8 +54,6 @@ _NICENESS = 5
 # What the engine sets aside, for its threads above all, before it has written anything.
 _WRITER_MEMORY = 512 << 20
 _MOST_COPIED = 3_000_000
-# Then it has a successor, and the memory that it could not give back is free.
-_REQUESTS_OF_A_CHILD = 500
 
 
 class ZygoteKind(Enum):
@@ -201,7 +199,8 @@ def _serve(state: _State, pipe: int) -> NoReturn:
         confine(state.limits)
         source = open(pipe, "rb", closefd=False)  # noqa: SIM115 - they end with the process
         out = open(pipe, "wb", closefd=False)  # noqa: SIM115
-        for _ in range(_REQUESTS_OF_A_CHILD):
+        # Until the other end of the pipe closes: whoever asks knows when it has asked enough.
+        while True:
             # Read here, where a client that sends slowly delays nobody.
             request, known = decode_request(*read_request(source))
             start_clock(state.limits)

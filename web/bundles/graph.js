@@ -1,280 +1,291 @@
-// Draws the graph of an article, the same each time, and lights what the reader points at.
-import cytoscape from "cytoscape";
-import fcose from "cytoscape-fcose";
+// The panel of a graph: what is drawn in it, what is lit, filtered, grown and taken away as a file.
+import { Drawing } from "./graph/drawing.js";
+import { describeThing, makeBundleCard, makeList, makeThingCard } from "./graph/chosen.js";
+import { nameFile, save, saveText } from "./graph/dom.js";
+import { writeGraphml, writeSvg } from "./graph/files.js";
+import { listenToKeys } from "./graph/keys.js";
+import { loadFont } from "./graph/look.js";
+import {
+  LOOKS, addTo, countClaims, listClaims, listNeighbours, makeModel, makeSieve, sift,
+} from "./graph/model.js";
+import { makeScene } from "./graph/scene.js";
+import { makeTimes } from "./graph/times.js";
 
-cytoscape.use(fcose);
+const MOST = 500;
+const SHARP = 2;
 
-const SEED = 7;
-const GAP = 3;
+/**
+ * Draws a graph into its panel.
+ *
+ * @param panel the section of the page that holds the canvas and its tools.
+ * @param data {nodes, edges} as the server tells them.
+ * @param react {peek, choose}: told what is pointed at and chosen, as {thing}, {claims} or null.
+ */
+export async function draw(panel, data, { peek = null, choose = () => {} } = {}) {
+  const part = (name) => panel.querySelector(`.graph-${name}`);
+  const host = panel.querySelector(".canvas");
+  const model = makeModel(data);
+  const told = part("told");
+  const card = part("chosen");
+  const big = model.things.size > MOST;
+  let wants = null;
+  let closedBy = null;
 
-/** Lets Cytoscape find the style element that it would else write, which the policy forbids. */
-function keepStylesOut() {
-  const id = "__________cytoscape_stylesheet";
-  if (document.getElementById(id)) return;
-  const mark = document.createElement("meta");
-  mark.id = id;
-  document.head.append(mark);
-}
-
-/** Numbers that look random and are the same each time, for the layout to begin with. */
-function withSeed(work) {
-  const random = Math.random;
-  let state = SEED;
-  Math.random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 4294967296;
+  const say = (text) => (told.textContent = text);
+  const why = ({ source, relation, target }) => {
+    const place = new URL(panel.dataset.why, location.href);
+    place.search = new URLSearchParams({ s: source, p: relation, o: target });
+    return place.href;
   };
-  try {
-    return work();
-  } finally {
-    Math.random = random;
-  }
-}
 
-function readColours(host) {
-  const style = getComputedStyle(host);
-  const colour = (name) => style.getPropertyValue(name).trim();
-  const probe = document.createElement("i");
-  host.append(probe);
-  const kind = (name) => {
-    probe.className = `kind-${name}`;
-    return getComputedStyle(probe).getPropertyValue("--kind").trim() || colour("--muted");
+  // ---------------------------------------------------------------------------- pointing
+
+  const react = {
+    over(at) {
+      if (at === null) (peek ?? light)(null);
+      else (peek ?? light)(at.thing ? { thing: at.thing.id } : chosenOf(at.bundle));
+    },
+    tap(at) {
+      showCard(at);
+      if (at === null) choose(null);
+      else if (at.thing) choose({ thing: at.thing.id });
+      else choose(chosenOf(at.bundle));
+      if (!peek) light(at && (at.thing ? { thing: at.thing.id } : chosenOf(at.bundle)));
+      if (at?.thing) keys.set(at.thing);
+    },
+    grow,
   };
-  return { colour, kind, done: () => probe.remove() };
-}
 
-function makeStyle(host, kinds) {
-  const { colour, kind, done } = readColours(host);
-  const font = getComputedStyle(document.body).fontFamily;
-  const line = (state, look) => ({ selector: `edge[state="${state}"]`, style: look });
-  const style = [
-    {
-      selector: "node",
-      style: {
-        "background-color": colour("--muted"), width: "data(size)", height: "data(size)",
-        label: "data(short)", "font-family": font, "font-size": "data(letters)",
-        color: colour("--ink"), "text-valign": "bottom", "text-margin-y": 4,
-        "text-outline-color": colour("--ground"), "text-outline-width": 2.5,
-        "text-outline-opacity": 0.9, "border-width": 2, "border-color": colour("--ground"),
-        "text-wrap": "wrap", "text-max-width": "data(room)",
-        // What has the more edges lies, with its name, on what has fewer.
-        "z-index": (node) => Math.round(10 * node.data("weight")),
-      },
-    },
-    ...kinds.map((each) => ({
-      selector: `node[kind="${each}"]`, style: { "background-color": kind(each) },
-    })),
-    {
-      selector: "edge",
-      style: {
-        width: "data(width)", "line-color": colour("--edge"), "curve-style": "bezier",
-        "target-arrow-shape": "triangle", "target-arrow-color": colour("--edge"),
-        "arrow-scale": 0.8, "font-family": font, "font-size": "data(small)", color: colour("--ink"),
-        "text-rotation": "autorotate", "text-outline-color": colour("--ground"),
-        "text-outline-width": 2,
-      },
-    },
-    line("denied", {
-      "line-color": colour("--denied"), "target-arrow-color": colour("--denied"),
-      "target-arrow-shape": "tee",
-    }),
-    line("reported", { "line-color": colour("--reported"), "target-arrow-color": colour("--reported") }),
-    ...["possible", "predicted", "desired"].map((state) => line(state, {
-      "line-style": "dotted", "line-color": colour("--unsure"),
-      "target-arrow-color": colour("--unsure"), "target-arrow-shape": "vee",
-    })),
-    line("inferred", { "line-style": "dashed", "line-dash-pattern": [7, 4] }),
-    line("background", { opacity: 0.45, "target-arrow-shape": "none" }),
-    { selector: ".quiet", style: { "text-opacity": 0, "text-outline-opacity": 0 } },
-    { selector: ".gone", style: { display: "none" } },
-    { selector: ".dim", style: { opacity: 0.12 } },
-    {
-      selector: "node.hot",
-      style: { "border-color": colour("--accent"), "border-width": 3, "text-opacity": 1, "z-index": 9999 },
-    },
-    {
-      selector: "edge.hot",
-      style: {
-        label: "data(label)", "line-color": colour("--accent"), opacity: 1,
-        "target-arrow-color": colour("--accent"), "z-index": 9,
-      },
-    },
-  ];
-  done();
-  return style;
-}
-
-function makeElements({ nodes, edges }) {
-  const degree = new Map();
-  for (const { source, target, claims } of edges) {
-    for (const end of [source, target]) {
-      degree.set(end, (degree.get(end) ?? 0) + Math.max(1, claims.length));
-    }
-  }
-  const thicken = ({ claims }) => {
-    const thick = Math.min(6, 0.7 + 0.6 * Math.max(1, claims.length));
-    return { thick, width: thick, small: 10 };
-  };
-  const clip = (text) => (text.length > 44 ? `${text.slice(0, 42)}…` : text);
-  return [
-    ...nodes.map((node) => {
-      const weight = Math.sqrt(degree.get(node.id) ?? 1);
-      const wide = Math.min(46, 8 + 5 * weight);
-      const tall = Math.min(15, 9.5 + 0.8 * weight);
-      const data = { ...node, short: clip(node.label), weight, wide, tall, size: wide, letters: tall, room: 112 };
-      return { data };
-    }),
-    ...edges.map((edge) => ({
-      data: { ...edge, ...thicken(edge) },
-    })),
-  ];
-}
-
-/** Keeps things and letters as large on the screen as they should be, however far the zoom. */
-function fitToZoom(cy) {
-  const scale = 1 / cy.zoom();
-  cy.batch(() => cy.nodes().forEach((node) => {
-    const { wide, tall } = node.data();
-    node.data({ size: wide * scale ** 0.8, letters: tall * scale, room: 112 * scale });
-  }));
-  cy.batch(() => cy.edges().forEach((edge) => {
-    edge.data({ width: edge.data("thick") * scale ** 0.8, small: 10.5 * scale });
-  }));
-  spreadLabels(cy);
-}
-
-/** Hides the labels of lesser things where they would lie on greater ones or on their labels. */
-function spreadLabels(cy) {
-  const taken = [];
-  const clash = (a, b) => a.x1 < b.x2 + GAP && b.x1 < a.x2 + GAP && a.y1 < b.y2 && b.y1 < a.y2;
-  const nodes = cy.nodes(":visible").toArray();
-  const discs = nodes.map((node) => {
-    const { x, y } = node.position();
-    const half = node.data("size") * 0.35;
-    return { weight: node.data("weight"), x1: x - half, x2: x + half, y1: y - half, y2: y + half };
-  });
-  nodes.sort((a, b) => b.data("weight") - a.data("weight") || (a.id() < b.id() ? -1 : 1));
-  cy.batch(() => {
-    for (const node of nodes) {
-      node.removeClass("quiet");
-      const { letters, short, room, size, weight } = node.data();
-      const { x, y } = node.position();
-      const long = short.length * letters * 0.58;
-      const half = Math.min(room, long) / 2;
-      const rows = Math.ceil(long / (0.9 * room));
-      const top = y + size / 2 + 4;
-      const box = { x1: x - half, x2: x + half, y1: top, y2: top + rows * letters * 1.25 };
-      const covers = discs.some((disc) => disc.weight > weight && clash(disc, box));
-      if (covers || taken.some((each) => clash(each, box))) node.addClass("quiet");
-      else taken.push(box);
-    }
-  });
-}
-
-/** The length of an edge: between two things of many edges there must be room for the others. */
-function giveRoom(edge) {
-  return 50 + 44 * Math.min(edge.source().data("weight"), edge.target().data("weight"));
-}
-
-export function draw(host, data, { peek, choose }) {
-  const kinds = [...new Set(data.nodes.map((node) => node.kind))]
-    .filter((kind) => /^[A-Za-z]+$/.test(kind));
-  keepStylesOut();
-  const cy = cytoscape({
-    container: host, elements: makeElements(data), style: makeStyle(host, kinds),
-    minZoom: 0.1, maxZoom: 4,
-  });
-  withSeed(() => cy.layout({
-    name: "fcose", quality: "proof", randomize: true, animate: false, nodeSeparation: 110,
-    idealEdgeLength: giveRoom, nodeRepulsion: (node) => 9000 + 9000 * node.data("weight"),
-    edgeElasticity: 0.3, gravity: 0.2, packComponents: true, padding: 24,
-  }).run());
-  fit();
-  fitToZoom(cy);
-  let waiting = 0;
-  cy.on("zoom", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => fitToZoom(cy), 90);
-  });
-  const byClaim = new Map();
-  cy.edges().forEach((edge) => {
-    for (const key of edge.data("claims")) byClaim.set(key, edge);
-  });
-
-  /** Shows all of it, below the legend and with room for the names. */
-  function fit() {
-    cy.fit(cy.elements(":visible"), 44);
-    cy.panBy({ x: 0, y: 14 });
+  function chosenOf(bundle) {
+    const [first] = bundle.members;
+    const triple = [first.source, first.relation, first.target];
+    return { claims: listClaims(bundle), bundle: bundle.id, triple };
   }
 
-  const describe = (edge) => ({
-    claims: edge.data("claims"),
-    triple: [edge.data("source"), edge.data("relation"), edge.data("target")],
-  });
-  cy.on("mouseover", "node", (event) => peek({ thing: event.target.id() }));
-  cy.on("mouseover", "edge", (event) => {
-    const chosen = describe(event.target);
-    peek(chosen);
-    if (!chosen.claims.length) lightEdges(event.target);
-  });
-  cy.on("mouseout", "node, edge", () => peek(null));
-  cy.on("tap", "node", (event) => choose({ thing: event.target.id() }));
-  cy.on("tap", "edge", (event) => {
-    choose(describe(event.target));
-    if (!event.target.data("claims").length) lightEdges(event.target);
-  });
-  cy.on("tap", (event) => event.target === cy && choose(null));
-  cy.on("dbltap", "node", (event) => {
-    const { href } = event.target.data();
-    if (href) location.assign(href);
-  });
-
-  function lightEdges(edges) {
-    cy.batch(() => {
-      cy.elements().removeClass("hot near").addClass("dim");
-      edges.removeClass("dim").addClass("hot");
-      edges.connectedNodes().removeClass("dim").addClass("hot");
-    });
+  function showCard(at) {
+    card.replaceChildren();
+    card.hidden = at === null;
+    if (at === null) return;
+    const close = () => {
+      card.hidden = true;
+      closedBy?.focus();
+      closedBy = null;
+    };
+    card.append(...(at.thing
+      ? makeThingCard(at.thing, { page: panel.dataset.page, grow: () => grow(at.thing), close })
+      : makeBundleCard(at.bundle, { why, choose: chooseEdge, close })));
   }
+
+  function chooseEdge(edge) {
+    const { claims, source, relation, target } = edge;
+    choose({ claims, triple: [source, relation, target] });
+    if (!peek) light({ claims });
+  }
+
+  // ---------------------------------------------------------------------------- lighting
 
   function light(chosen) {
-    cy.batch(() => {
-      cy.elements().removeClass("hot near dim");
-      if (chosen === null) return;
-      if (chosen.thing) {
-        const node = cy.getElementById(chosen.thing);
-        if (node.empty()) return;
-        cy.elements().addClass("dim");
-        node.closedNeighborhood().removeClass("dim").addClass("near");
-        node.addClass("hot");
-        node.connectedEdges().addClass("hot");
-        return;
+    const lit = chosen && pickLit(chosen);
+    panel.dataset.lit = lit ? lit.bundles.size : 0;
+    drawing.light(lit);
+  }
+
+  function pickLit(chosen) {
+    const bundles = new Set();
+    const words = new Map();
+    const thing = model.things.get(chosen.thing);
+    const bundle = model.bundles.get(chosen.bundle);
+    if (bundle) {
+      bundles.add(bundle);
+    } else if (thing) {
+      for (const each of thing.bundles) if (each.shown) bundles.add(each);
+    } else {
+      const keys = new Set(chosen.claims ?? []);
+      for (const key of keys) if (model.byClaim.has(key)) bundles.add(model.byClaim.get(key));
+      for (const each of bundles) {
+        const said = each.members.filter((edge) => edge.claims.some((key) => keys.has(key)));
+        words.set(each, said.slice(0, 3).map((edge) => edge.label).join(", "));
       }
-      let edges = cy.collection();
-      for (const key of chosen.claims) if (byClaim.has(key)) edges = edges.union(byClaim.get(key));
-      if (edges.nonempty()) lightEdges(edges);
+    }
+    const middle = new Set(thing ? [thing] : [...bundles].flatMap((each) => [each.source, each.target]));
+    const things = new Set([...middle, ...[...bundles].flatMap((each) => [each.source, each.target])]);
+    return things.size ? { things, bundles, middle, words } : null;
+  }
+
+  // --------------------------------------------------------------------------- filtering
+
+  const looks = new Set(LOOKS);
+  const legend = panel.querySelector(".edge-legend");
+  const buttons = [...(legend?.querySelectorAll("button[data-look]") ?? [])];
+
+  function countLooks() {
+    const counts = new Map();
+    for (const { look, members } of model.bundles.values()) {
+      counts.set(look, (counts.get(look) ?? 0) + members.length);
+    }
+    for (const button of buttons) {
+      const count = counts.get(button.dataset.look) ?? 0;
+      button.parentElement.hidden = count === 0;
+      button.title = `${count} edge${count === 1 ? "" : "s"}: press to hide or show`;
+    }
+  }
+
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      const { look } = button.dataset;
+      const on = !looks.has(look);
+      if (on) looks.add(look);
+      else looks.delete(look);
+      button.setAttribute("aria-pressed", String(on));
+      refresh();
     });
   }
 
-  function filter(isShown, all) {
-    cy.batch(() => {
-      cy.elements().removeClass("gone");
-      if (all) return;
-      cy.edges().forEach((edge) => {
-        edge.toggleClass("gone", !edge.data("claims").some(isShown));
-      });
-      cy.nodes().forEach((node) => {
-        node.toggleClass("gone", node.connectedEdges().not(".gone").empty());
-      });
-    });
-    spreadLabels(cy);
+  function refresh() {
+    const { years, undated } = times.read();
+    const everything = wants === null && years === null && looks.size === LOOKS.length;
+    drawing.apply(sift(model, makeSieve({ looks, wants, years, undated }), everything));
+    panel.dataset.shown = [...model.bundles.values()].filter((each) => each.shown).length;
+    if (list.hidden === false) fillList();
   }
+
+  /** Shows the edges of claims that fit; `all` tells that each does. */
+  function filter(isShown, all) {
+    const fits = (key) => key !== undefined && isShown(key);
+    wants = all ? null : (edge, index) => index !== null && fits(edge.claims[index]);
+    refresh();
+  }
+
+  /** Shows the edges of which something that was said fits. */
+  function filterSaid(fits) {
+    wants = fits && ((edge, index) => fits(edge, index === null ? null : edge.said?.[index]));
+    refresh();
+  }
+
+  // ----------------------------------------------------------------------------- growing
+
+  async function grow(thing) {
+    if (!panel.dataset.more || big) return;
+    const room = MOST - model.things.size;
+    if (room < 1) {
+      say(`${MOST} things are shown already; look at its surroundings instead.`);
+      return;
+    }
+    panel.classList.add("working");
+    say(`Looking for the neighbours of ${thing.label} …`);
+    try {
+      const place = new URL(panel.dataset.more, location.href);
+      place.search = new URLSearchParams({ thing: thing.id, most: String(Math.min(40, room)) });
+      const answer = await fetch(place);
+      if (!answer.ok) throw new Error((await answer.text()).trim());
+      add(await answer.json(), thing);
+    } catch (error) {
+      say(`No neighbours could be fetched: ${error.message}`);
+    } finally {
+      panel.classList.remove("working");
+    }
+  }
+
+  function add(more, near) {
+    const added = addTo(model, more);
+    const edges = added.bundles.length;
+    drawing.add(added, near);
+    data.nodes.push(...added.things);
+    countLooks();
+    refresh();
+    light({ thing: near.id });
+    const rest = more.left_out ? ` ${more.left_out} more are on the page of its surroundings.` : "";
+    say(added.things.length || edges
+      ? `${added.things.length} things were added around ${near.label}.${rest}`
+      : `All neighbours of ${near.label} are here.${rest}`);
+  }
+
+  // ------------------------------------------------------------------------------- files
+
+  const title = () => panel.dataset.title || document.title;
+  const files = {
+    svg: () => saveText(`${nameFile(title())}.svg`, "image/svg+xml", writeSvg(drawing.makeScene?.(title()) ?? makeScene(drawing, title()))),
+    png: async () => {
+      const canvas = await drawing.paintPicture(SHARP);
+      save(`${nameFile(title())}.png`, canvas.toDataURL("image/png"));
+    },
+    graphml: () => {
+      const things = [...model.things.values()].filter((thing) => thing.shown);
+      const edges = [...model.bundles.values()].filter((each) => each.shown).flatMap((each) => each.members);
+      saveText(`${nameFile(title())}.graphml`, "application/xml", writeGraphml(things, edges, countClaims));
+    },
+  };
+  for (const button of panel.querySelectorAll("button[data-save]")) {
+    button.addEventListener("click", () => {
+      files[button.dataset.save]();
+      button.closest("details")?.removeAttribute("open");
+    });
+  }
+
+  // ------------------------------------------------------------------------------- tools
+
+  const list = part("list");
+  const fillList = () => list.replaceChildren(makeList(model, { why, choose: chooseEdge }));
+  const tools = {
+    list(button) {
+      list.hidden = !list.hidden;
+      button.setAttribute("aria-pressed", String(!list.hidden));
+      host.hidden = !list.hidden;
+      if (list.hidden) drawing.resize?.();
+      else fillList();
+    },
+    in: () => drawing.zoom(1.4),
+    out: () => drawing.zoom(1 / 1.4),
+    fit: () => drawing.fit(),
+  };
+  for (const button of panel.querySelectorAll("button[data-tool]")) {
+    button.addEventListener("click", () => tools[button.dataset.tool](button));
+  }
+
+  // ------------------------------------------------------------------------------ drawing
+
+  panel.hidden = false;
+  panel.classList.add("working");
+  if (big) say(`Laying out ${model.things.size} things …`);
+  const makeDrawing = big
+    ? (await import(panel.dataset.networkScript)).drawNetwork
+    : (...given) => new Drawing(...given);
+  await loadFont();
+  countLooks();
+  const times = makeTimes(part("times"), data.edges, () => refresh());
+  const obstacles = () => [];
+  const room = () => ({ x1: 0, x2: host.clientWidth, y1: 0, y2: host.clientHeight });
+  const drawing = await makeDrawing(host, model, { obstacles, room, react, say });
+  const keys = listenToKeys(host, {
+    model, drawing,
+    focus(thing) {
+      drawing.focus(thing);
+      part("spoken").textContent = thing ? describeThing(thing, listNeighbours(thing).length) : "";
+      (peek ?? light)(thing && { thing: thing.id });
+    },
+    open(thing) {
+      react.tap({ thing });
+      closedBy = host;
+      card.querySelector("a, .grow")?.focus();
+    },
+    grow,
+    letGo: () => react.tap(null),
+  });
+  card.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    react.tap(null);
+    closedBy?.focus();
+  });
+  panel.classList.remove("working");
+  say("");
+  panel.dataset.lit = 0;
+  panel.dataset.shown = model.bundles.size;
+  panel.dataset.ready = "yes";
 
   return {
-    cy,
-    light,
-    filter,
-    fit,
-    restyle: () => cy.style(makeStyle(host, kinds)),
+    model, drawing, light, filter, filterSaid,
+    fit: () => drawing.fit(),
+    restyle: () => drawing.restyle(),
   };
 }

@@ -1,3 +1,6 @@
+import { listEdges } from "./edge-list.js";
+import { makeThingCard } from "./thing-card.js";
+
 // Ties the words, the cards and the graph of an article together: what lights one lights all.
 const reader = document.getElementById("reader");
 const cards = new Map();
@@ -17,14 +20,19 @@ for (const mention of reader.querySelectorAll(".mention")) {
   const { thing } = mention.dataset;
   if (!mentions.has(thing)) mentions.set(thing, []);
   mentions.get(thing).push(mention);
+  // The tabulator stops once at each thing, not at each of its names.
+  if (mentions.get(thing).length > 1) mention.tabIndex = -1;
 }
 const order = [...cards.keys()];
 const sheet = document.getElementById("sheet");
 const narrow = window.matchMedia("(max-width: 62rem)");
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+const panel = document.getElementById("graph-panel");
 let graph = null;
+let network = null;
 let held = null;
 let lit = [];
+let opener = null;
 
 // ------------------------------------------------------------------------------ lighting
 
@@ -77,9 +85,12 @@ function showCard(key) {
 }
 
 function hold(chosen, { scroll = "" } = {}) {
+  const inside = sheet.contains(document.activeElement);
   held = chosen;
+  reader.dataset.held = chosen?.claims?.[0] ?? "";
   light(chosen);
   fillSheet(chosen);
+  if (inside && sheet.hidden) opener?.focus({ preventScroll: true });
   const key = chosen?.claims?.[0];
   if (key === undefined) return;
   showCard(key);
@@ -93,13 +104,26 @@ function peek(chosen) {
 function fillSheet(chosen) {
   sheet.replaceChildren();
   const key = chosen?.claims?.[0];
-  sheet.hidden = !narrow.matches || key === undefined;
+  const thing = chosen?.thing;
+  sheet.hidden = thing === undefined && (!narrow.matches || key === undefined);
   if (sheet.hidden) return;
+  if (thing !== undefined) {
+    const sample = mentions.get(thing)?.[0];
+    sheet.append(makeClose(), makeThingCard(thing, { cards, order, network, sample, locateWhy }));
+    sheet.scrollTop = 0;
+    return;
+  }
   const copy = cards.get(key).cloneNode(true);
   const box = document.createElement("div");
   box.className = copy.className;
   box.append(...copy.childNodes);
-  sheet.append(box, makeClose());
+  sheet.append(makeClose(), box);
+}
+
+function locateWhy(s, p, o) {
+  const place = new URL("../why", location.href);
+  place.search = new URLSearchParams({ s, p, o });
+  return place.href;
 }
 
 function makeClose() {
@@ -109,6 +133,13 @@ function makeClose() {
   close.textContent = "Close";
   close.addEventListener("click", () => hold(null));
   return close;
+}
+
+/** Brings the focus to what a key opened; closing it brings the focus back. */
+function enterSheet(event) {
+  if (event.detail !== 0 || sheet.hidden) return;
+  if (document.activeElement !== document.body) opener = document.activeElement;
+  sheet.querySelector(".close")?.focus();
 }
 
 // ------------------------------------------------------------------------------ pointing
@@ -136,10 +167,15 @@ reader.addEventListener("focusin", (event) => {
   if (chosen) peek(chosen);
 });
 reader.addEventListener("click", (event) => {
+  // With these a link opens in a window of its own.
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   const why = event.target.closest(".why");
   if (why) {
     event.preventDefault();
-    tellWhy(why.href, why.closest(".card"));
+    const card = why.closest(".card");
+    const beside = !card && !sheet.contains(why);
+    if (beside) hold(null);
+    tellWhy(why.href, card).then(() => beside && enterSheet(event));
     return;
   }
   const number = event.target.closest(".number, .mark");
@@ -149,6 +185,7 @@ reader.addEventListener("click", (event) => {
     const [key] = chosen.claims;
     history.replaceState(null, "", `#claim-${key}`);
     hold(chosen, { scroll: number.classList.contains("number") ? "words" : "" });
+    enterSheet(event);
     return;
   }
   const link = event.target.closest("a");
@@ -157,6 +194,7 @@ reader.addEventListener("click", (event) => {
     if (held?.thing !== link.dataset.thing) {
       event.preventDefault();
       hold({ thing: link.dataset.thing });
+      enterSheet(event);
     }
     return;
   }
@@ -183,7 +221,10 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Escape") hold(null);
   else if (event.key === "w" && held?.claims) {
     const card = cards.get(held.claims[0]);
-    tellWhy(card.querySelector(".why").href, card);
+    const why = card.querySelector(".why");
+    tellWhy(why.href, card);
+    // From here the tabulator leads into the proof.
+    why.focus({ preventScroll: true });
   }
 });
 
@@ -194,7 +235,7 @@ async function tellWhy(place, card) {
   const known = box.querySelector(":scope > .proof");
   if (known) {
     known.remove();
-    return;
+    if (known.dataset.place === place) return;
   }
   let proof;
   try {
@@ -208,9 +249,10 @@ async function tellWhy(place, card) {
     proof.textContent = error.message;
   }
   if (!proof) return;
+  proof.dataset.place = place;
   box.hidden = false;
   box.append(document.adoptNode(proof));
-  if (box === sheet && !sheet.querySelector(".close")) sheet.append(makeClose());
+  if (box === sheet && !sheet.querySelector(".close")) sheet.prepend(makeClose());
   showCard(card?.dataset.claim);
 }
 
@@ -223,6 +265,7 @@ function followAddress() {
 
 const form = document.getElementById("filter-form");
 const told = document.getElementById("shown");
+const unclaimed = document.getElementById("show-unclaimed");
 
 function filter() {
   const wanted = Object.fromEntries(new FormData(form));
@@ -240,9 +283,29 @@ function filter() {
   for (const piece of reader.querySelectorAll(".said")) {
     piece.classList.toggle("silent", piece.claimKeys.every((key) => cards.get(key).hidden));
   }
+  keepFilters(wanted);
   told.textContent = count === cards.size ? "" : `${count} of ${cards.size} claims`;
   if (held?.claims?.some((key) => cards.get(key).hidden)) hold(null);
   graph?.filter((key) => !cards.get(key)?.hidden, count === cards.size);
+}
+
+/** The filters stand in the address, so that a link to the page shows what was seen. */
+function keepFilters(wanted) {
+  const kept = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
+  if (unclaimed.checked) kept.set("unclaimed", "1");
+  const query = kept.toString();
+  const place = `${location.pathname}${query ? `?${query}` : ""}${location.hash}`;
+  if (`?${query}` !== (location.search || "?")) history.replaceState(history.state, "", place);
+}
+
+function takeFilters() {
+  const given = new URLSearchParams(location.search);
+  for (const field of form.querySelectorAll("select")) {
+    const value = given.get(field.name) ?? "";
+    if ([...field.options].some((option) => option.value === value)) field.value = value;
+  }
+  unclaimed.checked = given.has("unclaimed");
+  document.getElementById("filters").open = given.size > 0;
 }
 
 form.addEventListener("change", filter);
@@ -251,7 +314,6 @@ form.addEventListener("reset", () => setTimeout(() => {
   showUnclaimed();
   filter();
 }));
-const unclaimed = document.getElementById("show-unclaimed");
 function showUnclaimed() {
   reader.classList.toggle("shows-unclaimed", unclaimed.checked);
 }
@@ -262,20 +324,19 @@ unclaimed.addEventListener("change", showUnclaimed);
 async function drawGraph() {
   const { graph: place, graphScript } = reader.dataset;
   if (!graphScript) return;
-  const panel = document.getElementById("graph-panel");
   try {
     const [{ draw }, answer] = await Promise.all([import(graphScript), fetch(place)]);
     if (!answer.ok) return;
-    const data = await answer.json();
-    if (!data.nodes.length) return;
+    network = await answer.json();
+    if (!network.nodes.length) return;
+    listEdges(document.getElementById("rest"), network, locateWhy);
     panel.hidden = false;
-    graph = draw(document.getElementById("graph"), data, { peek, choose });
+    graph = await draw(panel, network, { peek, choose });
   } catch (error) {
     panel.hidden = true;
     console.warn("the graph could not be drawn:", error.message);
     return;
   }
-  document.getElementById("graph-fit").addEventListener("click", () => graph.fit());
   document.addEventListener("concord-theme", () => graph.restyle());
   filter();
   light(held);
@@ -284,17 +345,15 @@ async function drawGraph() {
 function choose(chosen) {
   if (chosen?.triple && !chosen.claims.length) {
     hold(null);
-    const [s, p, o] = chosen.triple;
-    const place = new URL("../why", location.href);
-    place.search = new URLSearchParams({ s, p, o });
     sheet.replaceChildren();
-    tellWhy(place.href, null);
+    tellWhy(locateWhy(...chosen.triple), null);
     return;
   }
   hold(chosen, { scroll: chosen?.claims ? "words" : "" });
 }
 
 window.addEventListener("hashchange", followAddress);
+takeFilters();
 showUnclaimed();
 filter();
 followAddress();

@@ -68,7 +68,7 @@ async function drawGraph(view, picture) {
   const list = picture.querySelector(".picture-list");
   const data = JSON.parse(picture.dataset.graph);
   picture.classList.add("is-drawn");
-  const host = picture.querySelector(".canvas");
+  const panel = picture.querySelector(".graph");
   const entries = new Map([...list.children].map((entry) => [entry.dataset.row, entry]));
   const at = new Map();
   for (const edge of data.edges) {
@@ -86,7 +86,7 @@ async function drawGraph(view, picture) {
     graph.light(chosen);
     lightEntries(list, pick(chosen), scroll);
   };
-  const graph = draw(host, data, {
+  const graph = await draw(panel, data, {
     peek: (chosen) => show(chosen ?? held, false),
     choose: (chosen) => {
       held = chosen;
@@ -100,7 +100,7 @@ async function drawGraph(view, picture) {
     entry.addEventListener("mouseleave", () => show(held, false));
     entry.addEventListener("focusout", () => show(held, false));
   }
-  document.addEventListener("concord-theme", () => graph.restyle?.());
+  document.addEventListener("concord-theme", () => graph.restyle());
 }
 
 function loadStyle(place) {

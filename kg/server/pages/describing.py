@@ -16,13 +16,14 @@ from kg.query import find_things
 from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.descriptions import SYNTAXES
 from kg.server.layers import find_base
+from kg.server.pages.decisions import fetch_link_review
 from kg.server.pages.entity import TripleLine, fetch_entity, list_lines
 from kg.server.pages.naming import locate_thing, shorten_iri
-from kg.server.pages.ontology import fetch_facts, fetch_term, list_parts
 from kg.server.pages.pair import Pair, fetch_pair
 from kg.server.pages.rendering import render_page, send_page
+from kg.server.pages.signing import find_reviewer
 from kg.server.parameters import decode_parameters
-from kg.server.statistics import COUNT_CLASSES, COUNT_PROPERTIES, Row
+from kg.server.statistics import Row
 from kg.store import open_snapshot
 
 _ABOUT = (
@@ -30,7 +31,15 @@ _ABOUT = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     "http://purl.org/dc/terms/title",
 )
-ONTOLOGY_PATH = "ontology"
+
+
+@dataclass(frozen=True, slots=True)
+class DataFormat:
+    """A syntax that data are offered in, and where they are."""
+
+    name: str
+    media_type: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +52,15 @@ class Thing:
     more: bool
     outgoing: list[TripleLine]
     incoming: list[TripleLine]
-    alternates: list[tuple[str, str]]
-    formats: list[tuple[str, str]]
+    data: list[DataFormat]
+
+
+def list_formats(place: str) -> list[DataFormat]:
+    """The data of an address in each syntax."""
+    return [
+        DataFormat(name.replace("_", "/"), media_type, f"{place}.{ending}")
+        for media_type, (ending, name) in SYNTAXES.items()
+    ]
 
 
 def make_thing(
@@ -57,7 +73,6 @@ def make_thing(
         for row in outgoing
         if row["p"]["value"] in _ABOUT and row["s"]["value"] == iri
     )
-    data = f"{base}/data/{path}"
     return Thing(
         iri=iri,
         label=labels[0] if labels else shorten_iri(iri),
@@ -65,10 +80,7 @@ def make_thing(
         more=more,
         outgoing=list_lines(outgoing, iri, "o", base),
         incoming=list_lines(incoming, iri, "s", base),
-        alternates=[(kind, f"{data}.{ending}") for kind, (ending, _) in SYNTAXES.items()],
-        formats=[
-            (name.replace("_", "/"), f"{data}.{ending}") for ending, name in SYNTAXES.values()
-        ],
+        data=list_formats(f"{base}/data/{path}"),
     )
 
 
@@ -78,28 +90,11 @@ async def render_thing(service: Service, request: Request, thing: Thing) -> str:
     ask = partial(ask_engine, service, request)
     if thing.iri.startswith(str(iris.ID)):
         entity = await fetch_entity(thing.iri, ask, base)
-        return render_page("entity.html", base, entity=entity, thing=thing)
-    if thing.iri == f"{iris.BASE}{ONTOLOGY_PATH}":
-        counts = await _count_terms(service, request)
-        parts = list_parts(await fetch_facts(ask), counts, base)
-        return render_page("ontology.html", base, thing=thing, parts=parts)
+        reviewer = find_reviewer(service, request)
+        linked = [(each.target, each.mapping) for each in entity.links]
+        review = await fetch_link_review(thing.iri, linked, ask, base, reviewer)
+        return render_page("entity.html", base, entity=entity, thing=thing, review=review)
     return render_page("thing.html", base, thing=thing)
-
-
-async def _count_terms(service: Service, request: Request) -> Mapping[str, int]:
-    """How many things are of each class, and how many triples have each property."""
-    ask = partial(ask_engine, service, request)
-    stamp = service.engine.stamp
-    properties = dict(await service.statistics.count(COUNT_PROPERTIES, stamp, ask))
-    return properties | dict(await service.statistics.count(COUNT_CLASSES, stamp, ask))
-
-
-async def render_term(service: Service, request: Request, name: str) -> str | None:
-    """The page of a term of the ontology; None where it has none of the name."""
-    base = find_base(service.settings, request.scope)
-    ask = partial(ask_engine, service, request)
-    term = await fetch_term(name, await fetch_facts(ask), ask, base)
-    return None if term is None else render_page("term.html", base, term=term)
 
 
 async def answer_pair(service: Service, request: Request) -> Response:

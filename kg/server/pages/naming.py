@@ -11,6 +11,7 @@ from rdflib import URIRef
 from kg import iris
 from kg.iris import KG, is_iri
 from kg.rdf import PREFIXES, format_term
+from kg.server.shipped import locate_term
 from kg.server.statistics import Ask, Row, fetch_rows
 
 HEAD = "".join(
@@ -70,6 +71,9 @@ def locate_thing(iri: str, base: str) -> tuple[str | None, bool]:
         if iri.startswith(KG):
             term = iri.removeprefix(KG)
             return f"{base}/page/ontology/{quote(term, safe=_SAFE)}", False
+        term_page = locate_term(iri)
+        if term_page is not None:
+            return f"{base}/page/{quote(term_page, safe=_SAFE)}", False
         place, mark, fragment = path.partition("#")
         page = "page/" if place.startswith(_OWN_PAGES) else ""
         return f"{base}/{page}{quote(place, safe=_SAFE)}{mark}{quote(fragment, safe=_SAFE)}", False

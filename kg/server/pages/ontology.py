@@ -1,27 +1,36 @@
-"""The ontology as a tree of terms, and a page for each term."""
+"""The ontology as a tree of terms, and the terms that a search finds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from kg import iris
 from kg.iris import KG
 from kg.rdf import format_term
-from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
 from kg.server.pages.naming import Named, locate_thing, shorten_iri, take_local_name
 from kg.server.statistics import Ask, Row, fetch_rows
-from kg.vocabulary import Frame, load_vocabulary
 
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
-_OWL = "http://www.w3.org/2002/07/owl#"
-_SKOS = "http://www.w3.org/2004/02/skos/core#"
-_LABELS = (f"{_RDFS}label", f"{_SKOS}prefLabel")
-_ABOVE = (f"{_RDFS}subClassOf", f"{_RDFS}subPropertyOf", f"{_SKOS}broader")
-_MATCHES = ("closeMatch", "exactMatch", "broadMatch", "narrowMatch", "relatedMatch")
-_EXAMPLES = 12
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+OWL = "http://www.w3.org/2002/07/owl#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+_LABELS = (f"{RDFS}label", f"{SKOS}prefLabel")
+_ABOVE = (f"{RDFS}subClassOf", f"{RDFS}subPropertyOf", f"{SKOS}broader")
+_HEADINGS = {
+    "Classes": "Kinds of things that articles speak of, and what the graph keeps about them.",
+    "Relations": "What articles state of two things; each implies the one that it stands under.",
+    "Other properties": "How the graph writes down claims, names, dates and their sources.",
+    "Concepts": "How a claim is held, and further fixed lists.",
+    "Further terms": "What is of none of these sorts.",
+}
+_TRAITS = {
+    "SymmetricProperty": "symmetric",
+    "TransitiveProperty": "transitive",
+    "AsymmetricProperty": "asymmetric",
+    "IrreflexiveProperty": "irreflexive",
+    "FunctionalProperty": "functional",
+}
 _DEEPEST = 30
 
 Facts = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -29,56 +38,43 @@ Facts = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """How much a graph has of each term, by IRI: claims and inferred triples of a relation.
+
+    `things` are the members of a class, and the triples of any other property.
+    """
+
+    claims: Mapping[str, int]
+    inferred: Mapping[str, int]
+    things: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
-    """A term with those below it; `first` where it stands for the first time."""
+    """A term with those below it; `first` where it stands for the first time.
+
+    `ends` are the kinds that a relation leads from and to, `traits` its characteristics in words.
+    """
 
     term: Named
     name: str
     definition: str
     count: int
+    inferred: int
+    ends: tuple[Named | None, Named | None] | None
+    traits: tuple[str, ...]
     below: tuple[Branch, ...]
     first: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the browser: its heading and trees."""
+    """A part of the browser: its heading, what it holds, how many terms, and their trees."""
 
     heading: str
+    note: str
+    count: int
     branches: tuple[Branch, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """How a relation is worded: the words, their part of speech, the slots of the two ends."""
-
-    iri: str
-    name: str
-    words: str
-    pos: str
-    subject: str
-    object: str
-    implies: str
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """All that the page of a term tells; `links` are its other properties by their names."""
-
-    iri: str
-    name: str
-    label: str
-    sorts: tuple[str, ...]
-    definitions: tuple[str, ...]
-    comments: tuple[str, ...]
-    examples: tuple[str, ...]
-    links: tuple[tuple[str, tuple[Named, ...]], ...]
-    alignments: tuple[tuple[str, Named], ...]
-    codes: tuple[tuple[str, tuple[str, ...]], ...]
-    wordings: tuple[Wording, ...]
-    counts: tuple[tuple[str, int], ...]
-    claims: tuple[ShownClaim, ...]
-    is_relation: bool
 
 
 async def fetch_facts(ask: Ask) -> Facts:
@@ -118,41 +114,63 @@ def name_term(facts: Facts, iri: str, base: str) -> Named:
     return Named(iri, take_label(facts, iri), href, None, outside)
 
 
+def find_ends(facts: Facts, iri: str, base: str) -> tuple[Named | None, Named | None] | None:
+    """The kinds that a property leads from and to; None of one that names neither."""
+    said = facts[iri]
+    ends = [
+        next((name_term(facts, value, base) for value in said.get(f"{RDFS}{end}", ())), None)
+        for end in ("domain", "range")
+    ]
+    return (ends[0], ends[1]) if any(ends) else None
+
+
+def word_traits(types: Iterable[str]) -> tuple[str, ...]:
+    """The characteristics of a property that its types tell, in words."""
+    named = {take_local_name(each) for each in types}
+    return tuple(word for sort, word in _TRAITS.items() if sort in named)
+
+
 # -------------------------------------------------------------------------------------- tree
 
 
-def list_parts(facts: Facts, counts: Mapping[str, int], base: str) -> list[Part]:
+def list_parts(facts: Facts, usage: Usage, base: str) -> list[Part]:
     """The parts of the browser: kinds and other classes, relations, other properties, concepts."""
     sorts: dict[str, list[str]] = {}
     for iri, said in facts.items():
-        sorts.setdefault(_sort_term(facts, iri, said), []).append(iri)
+        sorts.setdefault(sort_term(facts, iri, said), []).append(iri)
     return [
-        Part(heading, tuple(_grow(facts, sorts[heading], counts, base)))
-        for heading in ("Classes", "Relations", "Other properties", "Concepts", "Further terms")
+        Part(
+            heading,
+            note,
+            len(sorts[heading]),
+            tuple(_grow(facts, sorts[heading], usage, base)),
+        )
+        for heading, note in _HEADINGS.items()
         if heading in sorts
     ]
 
 
-def _sort_term(facts: Facts, iri: str, said: Mapping[str, tuple[str, ...]]) -> str:
-    types = said.get(f"{_RDF}type", ())
-    if f"{_OWL}Class" in types:
+def sort_term(facts: Facts, iri: str, said: Mapping[str, tuple[str, ...]]) -> str:
+    """The heading of the part that a term belongs to."""
+    types = said.get(RDF_TYPE, ())
+    if f"{OWL}Class" in types:
         return "Classes"
     if str(KG.Relation) in types:
         return "Relations"
-    if any(f"{_OWL}{sort}Property" in types for sort in ("Object", "Datatype", "Annotation")):
+    if any(f"{OWL}{sort}Property" in types for sort in ("Object", "Datatype", "Annotation")):
         # What stands above a relation belongs to the relations' tree.
         above = any(
-            iri in other.get(f"{_RDFS}subPropertyOf", ())
-            and str(KG.Relation) in other.get(f"{_RDF}type", ())
+            iri in other.get(f"{RDFS}subPropertyOf", ())
+            and str(KG.Relation) in other.get(RDF_TYPE, ())
             for other in facts.values()
         )
         return "Relations" if above else "Other properties"
-    if f"{_OWL}NamedIndividual" in types or f"{_SKOS}ConceptScheme" in types:
+    if f"{OWL}NamedIndividual" in types or f"{SKOS}ConceptScheme" in types:
         return "Concepts"
     return "Further terms"
 
 
-def _grow(facts: Facts, terms: Iterable[str], counts: Mapping[str, int], base: str) -> list[Branch]:
+def _grow(facts: Facts, terms: Iterable[str], usage: Usage, base: str) -> list[Branch]:
     """The trees of some terms; what has several parents stands under each, with its own once."""
     members = set(terms)
     below: dict[str, list[str]] = {}
@@ -170,13 +188,8 @@ def _grow(facts: Facts, terms: Iterable[str], counts: Mapping[str, int], base: s
         first = iri not in grown
         grown.add(iri)
         deeper = below.get(iri, ()) if first and depth < _DEEPEST else ()
-        return Branch(
-            term=name_term(facts, iri, base),
-            name=iri.removeprefix(str(KG)),
-            definition=" ".join(facts[iri].get(f"{_SKOS}definition", ())[:1]),
-            count=counts.get(iri, 0),
-            below=tuple(grow(each, depth + 1) for each in deeper),
-            first=first,
+        return _make_branch(
+            facts, iri, usage, base, first=first, below=[grow(each, depth + 1) for each in deeper]
         )
 
     trees = [grow(iri, 0) for iri in roots]
@@ -185,159 +198,37 @@ def _grow(facts: Facts, terms: Iterable[str], counts: Mapping[str, int], base: s
     return trees
 
 
-# -------------------------------------------------------------------------------------- term
-
-_LINKS = {
-    f"{_RDFS}subClassOf": "is a kind of",
-    f"{_RDFS}subPropertyOf": "implies",
-    f"{_SKOS}broader": "is narrower than",
-    f"{_RDFS}domain": "from (domain)",
-    f"{_RDFS}range": "to (range)",
-    f"{_OWL}inverseOf": "inverse of",
-    f"{_OWL}disjointWith": "excludes",
-    f"{_OWL}equivalentClass": "same as",
-    f"{_SKOS}inScheme": "in the scheme",
-    str(KG.quadClass): "quad class",
-    str(KG.clashesWith): "clashes with",
-    str(KG.clashesWhenDatedWith): "clashes, when of one time, with",
-}
-_BACK = {
-    f"{_RDFS}subClassOf": "kinds of it",
-    f"{_RDFS}subPropertyOf": "implied by",
-    f"{_SKOS}broader": "narrower concepts",
-    f"{_RDFS}domain": "starts the relations",
-    f"{_RDFS}range": "ends the relations",
-    f"{_SKOS}inScheme": "its concepts",
-    str(KG.quadClass): "relations of the class",
-}
-_CODES = {
-    str(KG.ploverCategory): "PLOVER category",
-    str(KG.cameoCode): "CAMEO codes",
-    f"{_SKOS}notation": "notation",
-}
-_SORTS = {
-    "Class": "class",
-    "ObjectProperty": "property",
-    "DatatypeProperty": "property with a literal",
-    "AnnotationProperty": "annotation",
-    "NamedIndividual": "concept",
-    "ConceptScheme": "scheme of concepts",
-    "SymmetricProperty": "symmetric",
-    "AsymmetricProperty": "asymmetric",
-    "TransitiveProperty": "transitive",
-    "IrreflexiveProperty": "irreflexive",
-    "FunctionalProperty": "functional",
-    "Relation": "relation that articles are read for",
-    "Kind": "kind that the reader gives to things",
-    "ActOfState": "act that counts for the state",
-}
-
-
-async def fetch_term(name: str, facts: Facts, ask: Ask, base: str) -> Term | None:
-    """Gather what there is to tell of a term; None where the ontology has none of the name."""
-    iri = f"{KG}{name}"
-    said = facts.get(iri)
-    if said is None:
-        return None
-    types = said.get(f"{_RDF}type", ())
-    is_relation = str(KG.Relation) in types
-    counts, claims = [], []
-    if is_relation:
-        pattern = f"?claim kg:relation <{iri}> ; a kg:Claim ."
-        counts.append(("claims", await count_claims(pattern, ask)))
-        claims = await fetch_claims(pattern, ask, base, limit=_EXAMPLES)
-    if f"{_OWL}Class" in types:
-        counts.append(("things", await _count(f"?s a <{iri}>", "DISTINCT ?s", ask)))
-    elif any(each.endswith("Property") for each in types):
-        counts.append(("triples", await _count(f"GRAPH ?g {{ ?s <{iri}> ?o }}", "*", ask)))
-    return Term(
-        iri=iri,
-        name=name,
-        label=take_label(facts, iri),
-        sorts=tuple(dict.fromkeys(_SORTS.get(take_local_name(t), shorten_iri(t)) for t in types)),
-        definitions=said.get(f"{_SKOS}definition", ()),
-        comments=said.get(f"{_RDFS}comment", ()),
-        examples=said.get(f"{_SKOS}example", ()),
-        links=tuple(_list_links(facts, iri, base)),
-        alignments=tuple(_list_alignments(facts, iri, base)),
-        codes=tuple((label, said[key]) for key, label in _CODES.items() if key in said),
-        wordings=list_wordings(iri) if is_relation else (),
-        counts=tuple(counts),
-        claims=tuple(claims),
-        is_relation=is_relation,
+def _make_branch(
+    facts: Facts, iri: str, usage: Usage, base: str, *, first: bool, below: Iterable[Branch] = ()
+) -> Branch:
+    types = facts[iri].get(RDF_TYPE, ())
+    relation = str(KG.Relation) in types
+    return Branch(
+        term=name_term(facts, iri, base),
+        name=iri.removeprefix(str(KG)),
+        definition=" ".join(facts[iri].get(f"{SKOS}definition", ())[:1]),
+        count=(usage.claims if relation else usage.things).get(iri, 0),
+        inferred=usage.inferred.get(iri, 0) if relation else 0,
+        ends=find_ends(facts, iri, base),
+        traits=word_traits(types),
+        below=tuple(below),
+        first=first,
     )
 
 
-async def _count(pattern: str, what: str, ask: Ask) -> int:
-    rows = await fetch_rows(f"SELECT (COUNT({what}) AS ?count) WHERE {{ {pattern} }}", ask)
-    return int(rows[0]["count"]["value"]) if rows else 0
+# ------------------------------------------------------------------------------------- search
 
 
-def _list_links(facts: Facts, iri: str, base: str) -> list[tuple[str, tuple[Named, ...]]]:
+def search_terms(facts: Facts, words: str, usage: Usage, base: str) -> list[Branch]:
+    """The terms whose name, label or definition has each of some words, the closest first."""
+    wanted = words.casefold().split()
     found = []
-    for key, label in _LINKS.items():
-        own = [value for value in facts[iri].get(key, ()) if value.startswith(str(KG))]
-        if own:
-            found.append((label, tuple(name_term(facts, value, base) for value in own)))
-    for key, label in _BACK.items():
-        others = [other for other, said in facts.items() if iri in said.get(key, ())]
-        if others:
-            found.append((label, tuple(name_term(facts, other, base) for other in others)))
-    return found
-
-
-def _list_alignments(facts: Facts, iri: str, base: str) -> list[tuple[str, Named]]:
-    """What the term is beside terms of other vocabularies."""
-    words = {f"{_SKOS}{match}": match.removesuffix("Match") for match in _MATCHES}
-    words |= {
-        f"{_RDFS}subClassOf": "narrower",
-        f"{_RDFS}subPropertyOf": "narrower",
-        f"{_OWL}equivalentClass": "same",
-        f"{_OWL}equivalentProperty": "same",
-    }
-    return [
-        (word, name_term(facts, value, base))
-        for key, word in words.items()
-        for value in facts[iri].get(key, ())
-        if not value.startswith(iris.BASE)
-    ]
-
-
-# ---------------------------------------------------------------------------------- wordings
-
-
-@lru_cache(maxsize=64)
-def list_wordings(relation: str) -> tuple[Wording, ...]:
-    """The frames of the shipped lexicon that state a relation, in alphabetic order."""
-    found = {
-        frame.iri: _word_frame(frame)
-        for frames in _load_frames().values()
-        for frame in frames
-        if str(frame.relation) == relation
-    }
-    return tuple(sorted(found.values(), key=lambda each: (each.words.casefold(), each.iri)))
-
-
-@lru_cache(maxsize=1)
-def _load_frames() -> Mapping[str, tuple[Frame, ...]]:
-    return load_vocabulary().frames
-
-
-def _word_frame(frame: Frame) -> Wording:
-    words = " ".join([*frame.words, *([frame.particle] if frame.particle else [])])
-    further = "; ".join(
-        f"{slot} {' | '.join(sorted(lemmas)[:4])}{' …' if len(lemmas) > 4 else ''}"
-        for slot, lemmas in frame.companions
-    )
-    implied = [] if frame.polarity.value == "positive" else ["denied"]
-    if frame.modality is not None:
-        implied.append(frame.modality.value)
-    return Wording(
-        iri=str(frame.iri),
-        name=take_local_name(str(frame.iri)),
-        words=f"{words} ({further})" if further else words,
-        pos=frame.pos,
-        subject=", ".join(frame.subject),
-        object=", ".join(frame.object),
-        implies=", ".join(implied),
-    )
+    for iri, said in facts.items():
+        label = take_label(facts, iri).casefold()
+        name = take_local_name(iri).casefold()
+        text = " ".join([label, name, *said.get(f"{SKOS}definition", ())]).casefold()
+        if wanted and all(word in text for word in wanted):
+            whole = " ".join(wanted)
+            rank = (whole not in (label, name), whole not in label, label, iri)
+            found.append((rank, _make_branch(facts, iri, usage, base, first=False)))
+    return [branch for _, branch in sorted(found, key=lambda pair: pair[0])]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kg.server.answers import Service, is_known, send_known, tag_answer
+from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.layers import find_base
 from kg.server.linked_data import answer_page
 from kg.server.pages.article import (
@@ -21,7 +22,9 @@ from kg.server.pages.article import (
     ShownSentence,
     fetch_article,
 )
+from kg.server.pages.decisions import fetch_claim_decisions
 from kg.server.pages.rendering import render_page, send_page
+from kg.server.pages.signing import describe_caching, find_reviewer
 
 _AGE = "max-age=60"
 _CLOSE = 1
@@ -71,8 +74,9 @@ async def answer_reader(service: Service, request: Request) -> Response:
     """Send an article to read; what is no article with sentences gets the page of any thing."""
     base = find_base(service.settings, request.scope)
     key = request.path_params["key"]
-    tag = tag_answer(service, "reader", base, key)
-    headers = {"ETag": tag, "Cache-Control": _AGE}
+    reviewer = find_reviewer(service, request)
+    tag = tag_answer(service, "reader", base, key, reviewer)
+    headers = describe_caching(service, tag, _AGE)
     if "page" in request.query_params:
         return await answer_page(service, request)
     if is_known(request, tag):
@@ -80,6 +84,8 @@ async def answer_reader(service: Service, request: Request) -> Response:
     article = await fetch_article(service, request, key)
     if article is None:
         return await answer_page(service, request)
+    ask = partial(ask_engine, service, request)
+    decisions, rejected = await fetch_claim_decisions(article.iri, ask, base)
     page = render_page(
         "reader.html",
         base,
@@ -90,6 +96,9 @@ async def answer_reader(service: Service, request: Request) -> Response:
         counts={"mentions": len(article.mentions), "claims": len(article.claims)},
         kinds=list_kinds(article),
         why=lambda claim: _locate_why(base, claim),
+        decisions=decisions,
+        rejected=rejected,
+        reviewer=reviewer,
     )
     return send_page(page, headers)
 

@@ -36,19 +36,27 @@ def render_page(template: str, base: str, **values: object) -> str:
 
 
 def send_page(page: str, headers: Mapping[str, str], status: int = 200) -> Response:
-    """Send a page with its policy."""
-    return HTMLResponse(page, status, {**headers, "Content-Security-Policy": _POLICY})
+    """Send a page with its policy; its forms tell us, and nobody else, where they come from."""
+    own = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+    return HTMLResponse(page, status, {**headers, **own})
+
+
+def offer_writing(writable: bool) -> None:
+    """Let the frame of every page lead to where articles are added, if this server takes any."""
+    _load_environment().globals["writable"] = writable
 
 
 @lru_cache(maxsize=1)
 def _load_environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_PLACE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["writable"] = False
+    return environment
 
 
 def _link_script(base: str, name: str, *, early: bool = False) -> Markup:

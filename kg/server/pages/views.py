@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 
 from kg.server.pages.naming import Cell
-from kg.server.pages.network import Network, draw_network
 from kg.server.pages.places import Places, fetch_places, fetch_states, name_codes
 from kg.server.pages.questions import Result, ResultRow
+from kg.server.pages.result_network import Network, draw_network
 from kg.server.pages.timeline import Timeline, draw_timeline
 from kg.server.pages.wording import (
     Chip,

@@ -1,0 +1,1 @@
+"""What people change through the pages: decisions on claims and links, and new articles."""

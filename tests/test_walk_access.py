@@ -1,0 +1,253 @@
+"""Pages for everyone: what axe-core finds, the keyboard alone, narrow windows, larger text."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from browser import ENTER, ESCAPE, NARROW, THEMES, WIDE
+from walking import PAGES
+
+VIEWS = [(size, theme) for size in (WIDE, NARROW) for theme in THEMES]
+MOST_STOPS = 60
+GRAVE = ("serious", "critical")
+
+_RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => done(
+  violations.map(({ id, impact, nodes }) => [
+    id, impact, nodes.length, nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),
+  ]),
+));
+"""
+_OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true;"
+
+# What can be clicked and the tabulator must lead to, in the order of the page.
+_LIST_STOPS = """
+const kinds = "a[href], button, input, select, textarea, summary, [tabindex='0']";
+window.stops = [...document.querySelectorAll(kinds)].filter((each) =>
+  each.tabIndex >= 0 && !each.disabled && each.checkVisibility({ visibilityProperty: true }));
+return window.stops.length;
+"""
+_LOOK_AT_FOCUS = """
+const each = document.activeElement;
+const style = getComputedStyle(each);
+const box = each.getBoundingClientRect();
+const bar = document.querySelector(".site").getBoundingClientRect();
+const inBar = each.closest(".site, .skip") !== null;
+return {
+  place: window.stops.indexOf(each),
+  told: `${each.outerHTML.slice(0, 120)}`,
+  outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+  seen: box.bottom > 0 && box.top < innerHeight && (inBar || box.bottom > bar.bottom),
+};
+"""
+# Text that is cut off at the side, or reaches out of the window, where nothing lets one scroll.
+_LIST_LOST = """
+const lost = [];
+const wide = document.documentElement.clientWidth;
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+  if (!node.data.trim()) continue;
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const box = range.getBoundingClientRect();
+  const own = node.parentElement;
+  if (!box.width || !own.checkVisibility() || own.closest(".skip, datalist, select")) continue;
+  let scrolls = false, left = 0, right = wide;
+  for (let each = own; each; each = each.parentElement) {
+    const { overflowX, textOverflow } = getComputedStyle(each);
+    if (/auto|scroll/.test(overflowX) || textOverflow === "ellipsis") scrolls = true;
+    if (/hidden|clip/.test(overflowX) && each !== document.body) {
+      const outer = each.getBoundingClientRect();
+      [left, right] = [Math.max(left, outer.left), Math.min(right, outer.right)];
+    }
+  }
+  if (!scrolls && (box.left < left - 1 || box.right > right + 1)) lost.push(node.data.trim());
+}
+return lost.slice(0, 5);
+"""
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core."""
+    place = Path(os.environ.get("KG_TEST_CLIENTS", "nowhere"))
+    script = place / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        pytest.skip("no axe-core: copy tests/clients to a folder, run npm ci --ignore-scripts in "
+                    "it, and set KG_TEST_CLIENTS to it")  # fmt: skip
+    return script.read_text(encoding="utf-8")
+
+
+def open_page(browser, walk, page):
+    """Open a page, and wait for the graph where it has one."""
+    browser.open(walk.locate(page))
+    if page.name == "reader":
+        browser.wait("return document.getElementById('graph-panel').dataset.lit !== undefined")
+
+
+def list_faults(browser, axe):
+    """The grave faults that axe-core finds in the page at hand."""
+    browser.run(f"if (!window.axe) {{ {axe} }}")
+    found = browser.driver.execute_async_script(_RUN_AXE)
+    return [each for each in found if each[1] in GRAVE]
+
+
+# --------------------------------------------------------------------------------------- axe
+
+
+@pytest.mark.parametrize(("size", "theme"), VIEWS)
+def test_axe_finds_nothing_grave_on_any_page(browser, walk, axe, size, theme):
+    browser.view(size, theme)
+    faults = {}
+    for page in PAGES:
+        open_page(browser, walk, page)
+        browser.run(_OPEN_ALL)
+        if found := list_faults(browser, axe):
+            faults[str(page)] = found
+    assert not faults, faults
+    browser.check_quiet()
+
+
+@pytest.mark.parametrize(("size", "theme"), VIEWS)
+def test_axe_finds_nothing_grave_in_what_is_lit_and_opened(browser, walk, axe, size, theme):
+    browser.view(size, theme)
+    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    faults = []
+    browser.click(".text a.mark")
+    browser.press("w")
+    browser.wait("return document.querySelector('.proof') !== null")
+    faults += list_faults(browser, axe)
+    browser.press(ESCAPE)
+    browser.click(".text .mention")
+    assert browser.find("#sheet").is_displayed()
+    faults += list_faults(browser, axe)
+    assert not faults, faults
+    browser.check_quiet()
+
+
+# ---------------------------------------------------------------------------------- keyboard
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_tabulator_reaches_all_that_can_be_clicked(browser, walk, size):
+    browser.view(size)
+    faults = {}
+    for page in PAGES:
+        open_page(browser, walk, page)
+        stops = browser.run(_LIST_STOPS)
+        for number in range(min(stops, MOST_STOPS)):
+            browser.tab()
+            found = browser.run(_LOOK_AT_FOCUS)
+            if not (found["place"] == number and found["outlined"] and found["seen"]):
+                faults[f"{page} {number}"] = found
+                break
+    assert not faults, faults
+    browser.check_quiet()
+
+
+def test_what_the_tabulator_passes_over_is_reached_elsewhere(browser, walk):
+    browser.view()
+    browser.open(walk.locate(walk.article))
+    browser.wait("return document.querySelectorAll('.mention[tabindex]').length > 0")
+    passed = browser.run(
+        """const [over, reached] = [new Set(), new Set()];
+        for (const each of document.querySelectorAll("a[href], button")) {
+          (each.tabIndex < 0 ? over : reached).add(each.href ?? each.id);
+        }
+        return [...over].filter((each) => !reached.has(each));"""
+    )
+    assert passed == []
+    browser.check_quiet()
+
+
+def test_the_skip_link_passes_over_the_head(browser, walk):
+    browser.view()
+    browser.open(walk.locate("/questions"))
+    browser.tab()
+    assert browser.run("return document.activeElement.innerText") == "Skip to the content"
+    assert browser.run("return document.activeElement.getBoundingClientRect().top") >= 0
+    browser.press(ENTER)
+    browser.tab()
+    assert browser.run("return document.activeElement.closest('main') !== null")
+    browser.check_quiet()
+
+
+def test_a_claim_is_read_lit_and_proved_with_keys_alone(browser, walk):
+    browser.view()
+    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    lit = "return [...document.querySelectorAll('.mark.lit')].map((e) => e.dataset.claim)"
+    browser.press("j")
+    first = browser.run(lit)
+    browser.press("j")
+    second = browser.run(lit)
+    browser.press("k")
+    assert browser.run(lit) == first != second
+    assert browser.find("#graph-panel").get_attribute("data-lit") == "1"
+    browser.press("w")
+    browser.wait("return document.querySelector('.card .proof .words') !== null")
+    browser.tab()
+    assert browser.run("return document.activeElement.matches('.proof .words')")
+    browser.press(ESCAPE)
+    assert browser.run(lit) == []
+    browser.check_quiet()
+
+
+def test_a_thing_is_shown_with_keys_alone_and_closed_again(browser, walk):
+    browser.view()
+    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    browser.run("document.querySelector('.text .mention').focus()")
+    browser.press(ENTER)
+    assert browser.find("#sheet").is_displayed()
+    assert browser.run("return document.activeElement.matches('#sheet .close')")
+    assert browser.has("#sheet .thing-card .number, #sheet .thing-card .why")
+    browser.press(ENTER)
+    assert not browser.find("#sheet").is_displayed()
+    assert browser.run("return document.activeElement.matches('.text .mention')")
+    browser.check_quiet()
+
+
+def test_what_only_the_graph_draws_stands_in_a_list(browser, walk):
+    browser.view()
+    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    beside = browser.run(
+        "return document.getElementById('graph')._cyreg.cy.edges()"
+        ".filter((edge) => !edge.data('claims').length).length"
+    )
+    assert len(browser.find_all("#rest li")) == beside > 5
+    browser.run("document.querySelector('#rest summary').focus()")
+    browser.press(ENTER)
+    browser.run("document.querySelector('#rest .why').focus()")
+    browser.press(ENTER)
+    browser.wait("return document.querySelector('#sheet .proof') !== null")
+    assert browser.run("return document.activeElement.matches('#sheet .close')")
+    browser.press(ESCAPE)
+    assert browser.run("return document.activeElement.matches('#rest .why')")
+    browser.check_quiet()
+
+
+# ------------------------------------------------------------------------------------- sizes
+
+
+@pytest.mark.parametrize(
+    ("size", "scale", "letters"),
+    [(NARROW, 1, 100), ((640, 450), 2, 100), ((1280, 900), 1, 200)],
+    ids=["narrow", "zoomed", "large-letters"],
+)
+def test_no_text_is_lost(browser, walk, size, scale, letters):
+    browser.view(size, scale=scale)
+    faults = {}
+    for page in PAGES:
+        open_page(browser, walk, page)
+        browser.run(f"document.documentElement.style.fontSize = '{letters}%';{_OPEN_ALL}")
+        lost = browser.run(_LIST_LOST)
+        wide, bar = browser.run(
+            "return [document.documentElement.scrollWidth,"
+            " document.querySelector('.site').getBoundingClientRect().height / innerHeight]"
+        )
+        if lost or wide > size[0] or bar > 0.3:
+            faults[str(page)] = (lost, wide, bar)
+    assert not faults, faults
+    browser.check_quiet()
