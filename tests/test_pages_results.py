@@ -13,8 +13,8 @@ from serving import make_graph, run_serving
 from kg import iris
 from kg.iris import ID, KG
 from kg.server.pages.naming import Cell, Named
-from kg.server.pages.result_network import draw_network
 from kg.server.pages.questions import Result, ResultRow
+from kg.server.pages.result_network import draw_network
 from kg.server.pages.timeline import draw_timeline
 from kg.server.pages.wording import find_dates, find_ends, list_chips, tell_state, word_column
 from kg.store import open_graph
