@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -35,7 +36,7 @@ PATIENCE = 60.0
 _READY = "return performance.getEntriesByName('graph-ready')[0]?.startTime ?? 0"
 _LISTENS = """return performance.getEntriesByType('resource')
   .find((each) => each.name.includes('/reader.js'))?.responseEnd ?? 0"""
-# Work is what handlers take, and what the frame after them takes from its first callback to its end.
+# Work is what handlers take, and what the next frame takes from its first callback to its end.
 _TIME = """
 const [times, done] = [arguments[0], arguments[arguments.length - 1]];
 const acts = { %s };
@@ -131,7 +132,7 @@ def open_page(browser: Chrome, place: str) -> float:
     browser.get(place)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        ready = float(browser.execute_script(_READY))  # type: ignore[no-untyped-call]
+        ready = float(browser.execute_script(_READY))
         if ready:
             return ready
         time.sleep(0.02)
@@ -154,7 +155,7 @@ def measure_first_page(port: int) -> list[tuple[float, float, int, int]]:
     for _ in range(ROUNDS):
         with open_browser() as browser:
             ready = open_page(browser, f"http://127.0.0.1:{port}/")
-            listens = float(browser.execute_script(_LISTENS))  # type: ignore[no-untyped-call]
+            listens = float(browser.execute_script(_LISTENS))
             found.append((listens, ready, *count_traffic(browser)))
     return found
 
@@ -166,7 +167,7 @@ def measure_answers(port: int) -> dict[str, list[list[float]]]:
         key = str(DOC).rsplit("/", 1)[1]
         open_page(browser, f"http://127.0.0.1:{port}/page/article/{key}")
         time.sleep(0.5)
-        found: dict[str, list[list[float]]] = browser.execute_async_script(  # type: ignore[no-untyped-call]
+        found: dict[str, list[list[float]]] = browser.execute_async_script(
             _OVER + _TIME % _ACTS, TIMES
         )
         return found
@@ -178,6 +179,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("graph", type=Path, metavar="GRAPH")
     options = parser.parse_args(arguments)
     missed = []
+    # Whatever else the machine does is in the times.
+    print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n")
     with serve(options.graph) as (_, port):
         rounds = measure_first_page(port)
     listens, ready, sent, requests = (median(values) for values in zip(*rounds, strict=True))
@@ -192,9 +195,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_graph(Path(place) / "graph", THINGS, CLAIMS)
         with serve(Path(place) / "graph") as (_, port):
             answers = measure_answers(port)
-    print(
-        f"\n{'answer, ' + str(THINGS) + ' things':<24s}{'handler ms':>12s}{'frame ms':>12s}{'both ms':>12s}{'95 % ms':>12s}"
-    )
+    heads = "".join(f"{head:>12s}" for head in ("handler ms", "frame ms", "both ms", "95 % ms"))
+    print(f"\n{'answer, ' + str(THINGS) + ' things':<24s}{heads}")
     for name, times in answers.items():
         handler, frame = (median(values) for values in zip(*times, strict=True))
         both = [sum(each) for each in times]
