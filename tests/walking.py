@@ -71,8 +71,6 @@ PAGES = (
     Page("alignments", "/page/alignments", "alignments"),
     Page("statement", "{article}/claim/{claim}", "What it is"),
     Page("graph", "/page/graph/inferred", "As data"),
-    Page("whole-graph", "/page/graph", "The graph of all articles"),
-    Page("surroundings", "/page/graph?thing=Japan&most=100", "Around Japan"),
 )
 
 

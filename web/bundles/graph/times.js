@@ -33,8 +33,9 @@ export function makeTimes(place, edges, change) {
   const told = make("output", { class: "years-told" });
   const undated = make("input", { type: "checkbox", checked: true });
   const pair = make("div", { class: "range-pair" }, drawBars(counts, first, last), from, to);
+  place.setAttribute("aria-label", "Years");
   place.append(
-    make("legend", { class: "unseen" }, "Years"), told, pair,
+    told, pair,
     make("label", { class: "undated" }, undated, " undated too"),
   );
   const read = () => {
