@@ -32,6 +32,7 @@ let network = null;
 let held = null;
 let lit = [];
 let opener = null;
+let keeping = 0;
 
 // ------------------------------------------------------------------------------ lighting
 
@@ -275,9 +276,10 @@ function filter() {
     const fits =
       Object.entries(has).every(([name, value]) => !wanted[name] || wanted[name] === value) &&
       (!wanted.type || kinds.split(" ").includes(wanted.type));
+    count += fits;
+    if (card.hidden === !fits) continue;
     card.hidden = !fits;
     if (marks.has(key)) marks.get(key).hidden = !fits;
-    count += fits;
   }
   for (const piece of reader.querySelectorAll(".said")) {
     piece.classList.toggle("silent", piece.claimKeys.every((key) => cards.get(key).hidden));
@@ -291,6 +293,12 @@ function filter() {
 
 /** The filters stand in the address, so that a link to the page shows what was seen. */
 function keepFilters(wanted) {
+  // After the frame that answers: browsers take some time for it.
+  clearTimeout(keeping);
+  keeping = setTimeout(() => writeFilters(wanted), 50);
+}
+
+function writeFilters(wanted) {
   const kept = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
   if (unclaimed.checked) kept.set("unclaimed", "1");
   const query = kept.toString();

@@ -87,10 +87,16 @@ export class Drawing {
       boxSelectionEnabled: false, autounselectify: true, hideEdgesOnViewport: model.bundles.size > 900,
       pixelRatio: Math.min(2, window.devicePixelRatio || 1),
     });
+    this.index();
     arrange(this.cy, this.measureNames());
     this.overlay = new Overlay(host, this, obstacles);
     this.fit();
     this.listen(react);
+  }
+
+  /** Keeps what Cytoscape has of each thing and bundle: to ask it each time takes long. */
+  index() {
+    this.elements = new Map(this.cy.elements().map((element) => [element.id(), element]));
   }
 
   measureNames() {
@@ -215,14 +221,14 @@ export class Drawing {
 
   /** Where a thing lies in the panel, and the radius of its disc there. */
   locate(id) {
-    const node = this.cy.getElementById(id);
+    const node = this.elements.get(id);
     const { x, y } = node.renderedPosition();
     return { x, y, r: (node.data("size") * this.cy.zoom()) / 2 };
   }
 
   /** The line of a bundle in the panel as {from, to, bends, width}; null where it has none. */
   trace(bundle) {
-    const edge = this.cy.getElementById(bundle.id);
+    const edge = this.elements.get(bundle.id);
     const from = edge.renderedSourceEndpoint();
     const to = edge.renderedTargetEndpoint();
     if (!from || !to || Number.isNaN(from.x)) return null;
@@ -235,10 +241,11 @@ export class Drawing {
 
   /** Shows and hides what has changed. */
   apply({ things, bundles }) {
+    const pick = (shown) => this.cy.collection([...things, ...bundles]
+      .filter((each) => each.shown === shown).map((each) => this.elements.get(each.id)));
     this.cy.batch(() => {
-      for (const each of [...things, ...bundles]) {
-        this.cy.getElementById(each.id).toggleClass("gone", !each.shown);
-      }
+      pick(true).removeClass("gone");
+      pick(false).addClass("gone");
     });
     this.overlay.placeSoon();
   }
@@ -264,13 +271,15 @@ export class Drawing {
         cy.add({ ...node, position: spots[index] });
       }
       for (const bundle of bundles) {
-        if (old.has(bundle.id)) cy.getElementById(bundle.id).data({ thick: lineOf(bundle.count), claims: listClaims(bundle) });
+        const data = { thick: lineOf(bundle.count), claims: listClaims(bundle) };
+        if (old.has(bundle.id)) cy.getElementById(bundle.id).data(data);
         else cy.add(makeEdge(bundle, this.colours));
       }
       for (const thing of this.model.things.values()) {
         cy.getElementById(thing.id).data({ wide: discOf(thing.weight), weight: thing.weight });
       }
     });
+    this.index();
     this.scale();
     this.overlay.rank();
     const { clientWidth, clientHeight } = this.host;
@@ -287,10 +296,10 @@ export class Drawing {
     const { kind, lines } = this.colours;
     this.cy.batch(() => {
       for (const { id, kind: name } of this.model.things.values()) {
-        this.cy.getElementById(id).data("colour", kind(name));
+        this.elements.get(id).data("colour", kind(name));
       }
       for (const { id, look } of this.model.bundles.values()) {
-        this.cy.getElementById(id).data("colour", lines[look]);
+        this.elements.get(id).data("colour", lines[look]);
       }
     });
     this.cy.style(makeStyle(this.colours));
