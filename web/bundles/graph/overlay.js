@@ -14,7 +14,7 @@ export class Overlay {
     this.host = host;
     this.drawing = drawing;
     this.obstacles = obstacles;
-    [this.context, this.litContext] = ["names", "lit"].map((name) => {
+    [this.context, this.litContext] = ["names", "glow"].map((name) => {
       const canvas = document.createElement("canvas");
       canvas.className = name;
       host.append(canvas);
