@@ -35,11 +35,17 @@ const each = document.activeElement;
 const style = getComputedStyle(each);
 const box = each.getBoundingClientRect();
 const bar = document.querySelector(".site").getBoundingClientRect();
+const ring = (at) => at.outlineStyle !== "none" && parseFloat(at.outlineWidth) >= 2;
+const frame = each.closest(".CodeMirror-focused");
 const inBar = each.closest(".site, .skip") !== null;
 return {
   place: window.stops.indexOf(each),
   told: `${each.outerHTML.slice(0, 120)}`,
-  outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+  // A shape of a map has its own line drawn thicker, a slider its thumb outlined.
+  outlined: ring(style) || ring(getComputedStyle(each, "::after"))
+    || (frame !== null && getComputedStyle(frame).boxShadow !== "none")
+    || (each instanceof SVGElement && parseFloat(style.strokeWidth) >= 2.5)
+    || each.matches("input[type=range]"),
   seen: box.bottom > 0 && box.top < innerHeight && (inBar || box.bottom > bar.bottom),
 };
 """
@@ -57,8 +63,11 @@ for (let node = walker.nextNode(); node; node = walker.nextNode()) {
   if (!box.width || !own.checkVisibility() || own.closest(".skip, datalist, select")) continue;
   let scrolls = false, left = 0, right = wide;
   for (let each = own; each; each = each.parentElement) {
-    const { overflowX, textOverflow } = getComputedStyle(each);
-    if (/auto|scroll/.test(overflowX) || textOverflow === "ellipsis") scrolls = true;
+    const { clipPath, overflowX, textOverflow } = getComputedStyle(each);
+    // What only assistive programs are told is clipped on purpose.
+    if (/auto|scroll/.test(overflowX) || textOverflow === "ellipsis" || clipPath !== "none") {
+      scrolls = true;
+    }
     if (/hidden|clip/.test(overflowX) && each !== document.body) {
       const outer = each.getBoundingClientRect();
       [left, right] = [Math.max(left, outer.left), Math.min(right, outer.right)];
