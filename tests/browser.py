@@ -23,7 +23,7 @@ from kg.server.static_files import find_static
 WIDE, NARROW = (1440, 900), (380, 780)
 THEMES = ("light", "dark")
 SECONDS = 30
-ESCAPE, ENTER = Keys.ESCAPE, Keys.ENTER
+CONTROL, ESCAPE, ENTER = Keys.CONTROL, Keys.ESCAPE, Keys.ENTER
 DOWN, LEFT, RIGHT = Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_RIGHT
 
 # Every name but the loopback's leads nowhere, whatever a page or the browser itself asks for.
@@ -52,6 +52,17 @@ window.addEventListener("unhandledrejection", (event) => {
   window.alarms.push(`unhandled: ${event.reason}`);
 });
 """
+
+
+_RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => done(
+  violations.map(({ id, impact, nodes }) => [
+    id, impact, nodes.length, nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),
+  ]),
+));
+"""
+_GRAVE = ("serious", "critical")
 
 
 @dataclass
@@ -152,6 +163,11 @@ class Browser:
         """Press keys one after another, wherever the focus is."""
         ActionChains(self.driver, duration=0).send_keys(*keys).perform()
 
+    def press_together(self, held, key):
+        """Press a key while another is held."""
+        chain = ActionChains(self.driver, duration=0)
+        chain.key_down(held).send_keys(key).key_up(held).perform()
+
     def tab(self, *, back=False):
         """Go on to what the next press of the tabulator leads to."""
         held = {"modifiers": 8 if back else 0}
@@ -171,6 +187,14 @@ class Browser:
         element = self.find(target) if isinstance(target, str) else target
         self.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
         return element
+
+    # -------------------------------------------------------------------------------- judging
+
+    def list_faults(self, axe):
+        """The grave faults that axe-core, given as a script, finds in the page at hand."""
+        self.run(f"if (!window.axe) {{ {axe} }}")
+        found = self.driver.execute_async_script(_RUN_AXE)
+        return [each for each in found if each[1] in _GRAVE]
 
     # ------------------------------------------------------------------------------- watching
 
