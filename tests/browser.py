@@ -73,14 +73,16 @@ class Browser:
     _asked: list[str] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
     _base: str = ""
+    _bases: set[str] = field(default_factory=set)
 
     # ------------------------------------------------------------------------------- places
 
     def open(self, address):
         """Load a page, and wait until it and its scripts are there."""
         parts = urlsplit(address)
-        self._base = f"{parts.scheme}://{parts.netloc}"
         self._hear()
+        self._base = f"{parts.scheme}://{parts.netloc}"
+        self._bases.add(self._base)
         # An address that differs by its fragment only would not be loaded anew.
         self.driver.get("about:blank")
         self.driver.get(address)
@@ -213,7 +215,8 @@ class Browser:
         assert not outside, f"a request left the host: {outside}"
 
     def _stays(self, url):
-        return urlsplit(url).scheme in _INSIDE or url.startswith(self._base + "/")
+        inside = tuple(f"{base}/" for base in self._bases)
+        return urlsplit(url).scheme in _INSIDE or url.startswith(inside)
 
     def _hear(self):
         """Take down what the page at hand did, before another takes its place."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pages import EVIL, HOSTILE, describe_hostile, read_page
 from rdflib import PROV, RDF, RDFS, Literal, URIRef
@@ -14,7 +16,9 @@ from kg.server.pages.naming import locate_claim, locate_thing
 from kg.store import open_graph
 
 QID = URIRef("http://www.wikidata.org/entity/Q30")
-DECISION, OFFER = (URIRef(f"{iris.BASE}link/{part}/1") for part in ("decision", "candidate"))
+DECISION, OFFER, OPEN = (
+    URIRef(f"{iris.BASE}link/{part}") for part in ("decision/1", "candidate/1", "candidate/2")
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,12 @@ def server(tmp_path_factory):
                     (DECISION, KG.decidedBy, Literal("wikidata")),
                     (DECISION, PROV.wasDerivedFrom, OFFER),
                     (OFFER, KG.score, Literal("0.97")),
+                    (OFFER, KG.scoreName, Literal("0.98")),
+                    (OFFER, KG.scoreTime, Literal("0.5")),
+                    (OPEN, RDF.type, KG.LinkCandidate),
+                    (OPEN, KG.candidateOf, ID["Japan"]),
+                    (OPEN, KG.candidate, URIRef("http://dbpedia.org/resource/Japan")),
+                    (OPEN, RDFS.label, Literal("Japan")),
                     (OFFER, RDFS.label, Literal("United States of America")),
                 ],
             }
@@ -82,8 +92,15 @@ def test_links_out_come_with_their_reasons(server):
     page = read_page(server, "/page/id/United-States")
     link = page.pick("a", href=str(QID))[0]
     assert "noreferrer" in link["rel"]
-    assert "decided by wikidata; “United States of America”; score 0.97" in page.words
-    assert "Concord’s own list of names" in page.words
+    assert "Wikidata Q30" in page.words
+    assert "Decided by wikidata; “United States of America”; score 0.97" in page.words
+    assert "name agrees (0.98); time fits in part (0.50)" in page.words
+    assert "In Concord’s own list of names" in page.words
+
+
+def test_what_was_offered_and_not_decided_is_told(server):
+    page = read_page(server, "/page/id/Japan")
+    assert "DBpedia Japan not decided Offered; “Japan”" in page.words
 
 
 def test_what_follows_leads_to_why(server):
@@ -103,13 +120,20 @@ def test_offices_and_memberships_are_told(server):
 
 
 def test_what_has_a_date_stands_in_the_timeline(server):
-    words = read_page(server, "/page/id/Donald-Trump").words.split("Timeline")[1]
+    page = read_page(server, "/page/id/Donald-Trump")
+    words = page.words.split("As a list")[1]
     assert words.index("2017-01-20") < words.index("2017-11-05") < words.index("Yokota")
+    assert "Article The Alliance" in words
+    places = [attributes["href"] for attributes in page.pick("a", tabindex="-1")]
+    ids = {attributes["id"] for _, attributes in page.found if "id" in attributes}
+    assert places
+    assert {place.removeprefix("#") for place in places} <= ids
 
 
 def test_articles_and_pairs_are_offered(server, japan):
     assert "The Alliance 1 mention 2018-06-10" in japan.words
-    assert "Japan and United States" in japan.words
+    assert re.search(r"United States \d+ ⇄", japan.words)
+    assert japan.pick("form", action=f"{server.base}/page/pair")
     assert any(link.startswith(f"{server.base}/page/pair?a=") for link in japan.links)
 
 

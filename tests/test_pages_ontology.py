@@ -73,6 +73,7 @@ def test_a_class_is_told_with_its_alignments(server):
     assert "https://schema.org/Country" in page.links
     assert "Wikidata narrow Q" in page.words
     assert "5 things" in page.words
+    assert "Japan 1" in page.words
 
 
 @pytest.mark.parametrize("name", ["Positive", "claim", "quadClass", "start"])

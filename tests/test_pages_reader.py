@@ -67,6 +67,12 @@ def test_the_graph_holds_the_ends_of_every_claim(sample_server, reader):
     assert all(end in elements for end in ends)
 
 
+def test_the_note_on_the_authors_is_folded(reader):
+    _, page = reader
+    assert page.pick("details", **{"class": "author-note"})
+    assert "About the Authors: Dr. Ling Shengli" in page.words
+
+
 def test_a_proof_ends_in_the_words_and_leads_to_them(sample_server, reader):
     path, page = reader
     why = next(link for link in page.links if "/page/why" in link)

@@ -136,6 +136,8 @@ def test_a_click_on_a_claim_lights_its_edge_its_card_and_its_words(reader):
     assert reader.has(".mention.is-subject")
     assert reader.has(".mention.is-object")
     assert reader.path.endswith(f"#claim-{key}")
+    reader.hover(".site .brand")
+    assert count_lit(reader) == 1
     reader.press(ESCAPE)
     assert count_lit(reader) == 0
     assert not reader.has(".lit")

@@ -95,14 +95,19 @@ class Clashes:
 
 
 def find_disagreements(
-    store: GraphStore, wording: Wording, *, accepted: Collection[URIRef] = ()
+    store: GraphStore,
+    wording: Wording,
+    *,
+    accepted: Collection[URIRef] = (),
+    among: Collection[URIRef] | None = None,
 ) -> tuple[Disagreement, ...]:
     """Every two claims of which one says what the other excludes, sorted by what they are about.
 
-    Only asserted claims are compared. Of clashing relations and values both claims must be facts
-    (held by an article's voice or an `accepted` holder), or be held by one and the same.
+    Only asserted claims are compared, of those `among` which to look if given. Of clashing
+    relations and values both claims must be facts (held by an article's voice or an `accepted`
+    holder), or be held by one and the same.
     """
-    claims = [each for each in read_claims(store) if each.modality is Modality.ASSERTED]
+    claims = [each for each in read_claims(store, among) if each.modality is Modality.ASSERTED]
     clashes = read_clashes(store)
     found = [
         *_find_denials(claims, clashes, wording),
@@ -140,12 +145,16 @@ def _make_side(claim: HeldClaim, clashes: Clashes) -> tuple[str, ...]:
 # ------------------------------------------------------------------------------- what is read
 
 
-def read_claims(store: GraphStore) -> list[HeldClaim]:
-    """Every claim of the graph, sorted by IRI."""
+def read_claims(store: GraphStore, among: Collection[URIRef] | None = None) -> list[HeldClaim]:
+    """Every claim of the graph, or those of some IRIs, sorted by IRI."""
     fields: dict[URIRef, dict[URIRef, URIRef | Literal]] = defaultdict(dict)
-    for field in _FIELDS:
+    for field in _FIELDS if among is None else ():
         for claim, _, value, _ in store.quads(predicate=field):
             fields[claim][field] = value
+    for each in among or ():
+        for claim, field, value, _ in store.quads(subject=each):
+            if field in _FIELDS:
+                fields[claim][field] = value
     voices = {voice for voice, *_ in store.quads(predicate=RDF.type, object=KG.AuthorVoice)}
     dates = _read_article_dates(store)
     spans = _read_background_periods(store)

@@ -42,7 +42,8 @@ from kg.server.pages.browsing import (
     answer_vocabulary,
 )
 from kg.server.pages.describing import answer_pair
-from kg.server.pages.front import answer_root
+from kg.server.pages.finding import answer_found
+from kg.server.pages.front import answer_articles, answer_root
 from kg.server.pages.graph_view import answer_graph_page, answer_graph_view, answer_network
 from kg.server.pages.reader import answer_reader
 from kg.server.pages.rendering import offer_writing
@@ -110,6 +111,8 @@ def _make_routes(service: Service) -> list[Route]:
         route("/prefixes", _answer_prefixes),
         route("/export/concord.{ending}", answer_export),
         route("/data/{path:path}", answer_data),
+        route("/page/articles", answer_articles),
+        route("/page/search", answer_found),
         route("/page/pair", answer_pair),
         route("/page/why", answer_why),
         route("/page/sign-in", answer_sign_in, "POST"),

@@ -157,14 +157,20 @@ async def answer_page(service: Service, request: Request) -> Response:
     if is_known(request, tag):
         return send_known(headers)
     view, counts = await _find_known(service, request, path, page)
-    ask = partial(ask_engine, service, request)
-    sides = [
-        _sort_rows(await fetch_rows(_with_labels(view.select(pattern)), ask), order)
-        for pattern, order in ((view.outgoing, "spo"), (view.incoming, "ops"))
-    ]
+    sides: list[list[Row]] = [[], []]
+    # The page of a thing tells the same in better order, and its triples to whoever asks for them.
+    listed = "page" in request.query_params or not view.iri.startswith(str(iris.ID))
+    if listed:
+        ask = partial(ask_engine, service, request)
+        sides = [
+            _sort_rows(await fetch_rows(_with_labels(view.select(pattern)), ask), order)
+            for pattern, order in ((view.outgoing, "spo"), (view.incoming, "ops"))
+        ]
     links = _link(request, base, view, counts)
     more = 'rel="next"' in links.get("Link", "")
-    thing = make_thing(view.iri, path, base, (sides[0], sides[1]), page=page, more=more)
+    thing = make_thing(
+        view.iri, path, base, (sides[0], sides[1]), page=page, more=more, listed=listed
+    )
     return send_page(await render_thing(service, request, thing), headers | links)
 
 

@@ -37,6 +37,7 @@ class Statistics:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, Counts]] = {}
+        self._rows: dict[str, tuple[str, list[Row]]] = {}
         self._renewing: asyncio.Task[None] | None = None
         self._renewed = -math.inf
 
@@ -54,6 +55,16 @@ class Statistics:
                 if row["name"]["type"] == "uri"
             )
             self._known[query] = known = (stamp, counts)
+        return known[1]
+
+    async def fetch(self, query: str, stamp: str, ask: Ask) -> list[Row]:
+        """The rows of one of a few fixed queries, asked once for each state of the graph.
+
+        Raises HTTPException where the engine does not answer it.
+        """
+        known = self._rows.get(query)
+        if known is None or known[0] != stamp:
+            self._rows[query] = known = (stamp, await fetch_rows(query, ask))
         return known[1]
 
     def get_triples(self) -> float:

@@ -50,16 +50,22 @@ class ShownClaim:
 
 
 async def fetch_claims(
-    pattern: str, ask: Ask, base: str, *, limit: int, offset: int = 0
+    pattern: str, ask: Ask, base: str, *, limit: int, offset: int = 0, by_relation: bool = False
 ) -> list[ShownClaim]:
     """The claims that a pattern binds `?claim` to, in the order of the text.
 
     Of more than `limit` those that the index has first: it keeps its order until the graph changes.
+    With `by_relation` the claims of one relation follow each other from one page to the next.
     """
+    chosen, order = "?claim", ""
+    if by_relation:
+        pattern += " ?claim kg:relation ?sort ."
+        chosen, order = "?claim ?sort", "ORDER BY ?sort ?claim"
     rows = await fetch_rows(
         f"{HEAD}SELECT ?claim ?subject ?relation ?object ?holder ?voice ?polarity ?modality ?topic "
         "?since ?until ?quote ?start ?article ?dated ?quad WHERE { "
-        f"{{ SELECT DISTINCT ?claim WHERE {{ {pattern} }} LIMIT {limit} OFFSET {offset} }} "
+        f"{{ SELECT DISTINCT {chosen} WHERE {{ {pattern} }} {order} LIMIT {limit} OFFSET {offset} "
+        "} "
         "?claim kg:subject ?subject ; kg:relation ?relation ; kg:object ?object . "
         "OPTIONAL { ?claim kg:holder ?holder . OPTIONAL { ?holder a ?voice "
         "FILTER(?voice = kg:AuthorVoice) } } "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,22 +12,19 @@ from rdflib import URIRef
 from kg import iris
 from kg.iris import KG
 from kg.rdf import format_term
+from kg.server.pages.chronicle import Dated, Timeline, draw_timeline
 from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
-from kg.server.pages.naming import (
-    HEAD,
-    Cell,
-    Named,
-    fetch_names,
-    list_iris,
-    locate_thing,
-    name_thing,
-    shorten_iri,
-    show_term,
-)
+from kg.server.pages.links import OutsideLink, fetch_links
+from kg.server.pages.naming import HEAD, Named, fetch_names, list_iris, name_thing
+from kg.server.pages.paging import Paging, make_paging
 from kg.server.statistics import Ask, Row, fetch_rows
 
-_MOST_CLAIMS = 400
-_MOST = 500
+_PAGE = 100
+_MOST_DATED = 400
+_MOST_PARTNERS = 24
+_MOST_SAID = 500
+_MOST_INFERRED = 200
+_MOST = 2000
 _GENERAL = frozenset({str(KG.relatedTo), str(KG.interactsWith), str(KG.affects)})
 """Relations that follow of nearly everything, and so tell nothing."""
 
@@ -41,11 +39,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The statements of one relation, with the thing as subject or as object."""
+    """The statements of one relation, with the thing as subject or as object.
+
+    `count` tells how many claims there are, of which the page may show a part.
+    """
 
     relation: Named
     outgoing: bool
     claims: tuple[ShownClaim, ...]
+    count: int
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -62,15 +64,6 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class OutsideLink:
-    """A link out of the graph with the reasons for it; `mapping` is "exact" or "close"."""
-
-    target: Named
-    mapping: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Tenure:
     """An office or membership: who, what, where, from when to when, by which source."""
 
@@ -84,12 +77,31 @@ class Tenure:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What happened at a time: a claim, or a tenure that began then."""
+    """What happened at a time: a claim, a tenure that began then, or an article of that date."""
 
     since: str
     until: str | None
-    claim: ShownClaim | None
-    tenure: Tenure | None
+    claim: ShownClaim | None = None
+    tenure: Tenure | None = None
+    article: Named | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The other end of claims: how many, and the relations that they most often have."""
+
+    thing: Named
+    count: int
+    relations: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name in its language, and what kind of name it is."""
+
+    text: str
+    language: str | None
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,89 +115,90 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """All that the page of a thing tells."""
+    """All that the page of a thing tells; `said` counts what it claims itself.
+
+    `moments` and `timeline` are the same in order and drawn.
+    """
 
     iri: str
     label: str
     kinds: tuple[Named, ...]
     wider_kinds: tuple[Named, ...]
-    names: tuple[str, ...]
+    names: tuple[Name, ...]
     wordings: tuple[tuple[str, int], ...]
     codes: tuple[tuple[str, str], ...]
     links: tuple[OutsideLink, ...]
     groups: tuple[Group, ...]
+    paging: Paging
     held: tuple[ShownClaim, ...]
-    count: int
+    said: int
     inferred: tuple[tuple[Named, Named, Named], ...]
+    follows: int
     tenures: tuple[Tenure, ...]
     moments: tuple[Moment, ...]
+    timeline: Timeline | None
+    partners: tuple[Partner, ...]
     occurrences: tuple[Occurrence, ...]
 
-    @property
-    def shown(self) -> int:
-        """How many claims the groups have."""
-        return sum(len(group.claims) for group in self.groups)
 
-    @property
-    def partners(self) -> tuple[Named, ...]:
-        """The other ends of its claims, those with most claims first."""
-        counts: dict[str, tuple[int, Named]] = {}
-        for group in self.groups:
-            for claim in group.claims:
-                other = group.find_other(claim)
-                if other.iri != self.iri:
-                    counts[other.iri] = (counts.get(other.iri, (0, other))[0] + 1, other)
-        ranked = sorted(counts.values(), key=lambda pair: (-pair[0], pair[1].label, pair[1].iri))
-        return tuple(other for _, other in ranked)
-
-
-async def fetch_entity(iri: str, ask: Ask, base: str) -> Entity:
-    """Gather what the graph says of a thing, for its page."""
+async def fetch_entity(iri: str, ask: Ask, base: str, given: Mapping[str, str]) -> Entity:
+    """Gather what the graph says of a thing, for its page; `given` is what it was asked with."""
     node = format_term(URIRef(iri))
-    said = await _fetch_description(node, ask)
     about = (
         f"{{ ?claim kg:subject {node} }} UNION {{ ?claim kg:object {node} }} ?claim a kg:Claim ."
     )
-    claims = await fetch_claims(about, ask, base, limit=_MOST_CLAIMS)
-    held = await fetch_claims(
-        f"?claim kg:holder {node} ; a kg:Claim .", ask, base, limit=_MOST_CLAIMS
+    holding = f"?claim kg:holder {node} ; a kg:Claim ."
+    said, counts, count, wordings, inferred = await asyncio.gather(
+        _fetch_description(node, ask),
+        _fetch_counts(node, ask),
+        count_claims(about, ask),
+        _fetch_wordings(node, ask),
+        _fetch_inferred(node, ask),
     )
-    count = len(claims)
-    if count == _MOST_CLAIMS:
-        count = await count_claims(about, ask)
-    wordings = await fetch_rows(
-        f"{HEAD}SELECT ?exact (COUNT(DISTINCT ?mention) AS ?count) WHERE {{ "
-        f"?mention kg:refersTo {node} ; kg:exact ?exact ; kg:form ?form . "
-        f"FILTER(?form != kg:PronounForm) }} GROUP BY ?exact LIMIT {_MOST}",
-        ask,
+    tenures, occurrences, held, voiced, dated = await asyncio.gather(
+        _fetch_tenures(node, ask, base),
+        _fetch_occurrences(node, ask, base),
+        fetch_claims(holding, ask, base, limit=_PAGE),
+        count_claims(holding, ask),
+        fetch_claims(f"{about} {_DATED}", ask, base, limit=_MOST_DATED),
     )
-    decisions = await _fetch_decisions(node, ask)
-    inferred = await _fetch_inferred(node, ask)
-    tenures = await _fetch_tenures(node, ask, base)
-    names = await fetch_names({iri, *list_iris([*said, *inferred])}, ask, base)
+    paging = make_paging(given, "claims", size=_PAGE, count=count, anchor="#statements")
+    claims, names, links = await asyncio.gather(
+        fetch_claims(about, ask, base, limit=_PAGE, offset=paging.offset, by_relation=True),
+        fetch_names({iri, *list_iris([*said, *inferred, *counts])}, ask, base),
+        fetch_links(node, said, ask, base),
+    )
     kinds = _pick_kinds(said, names, base)
+    follows = _show_inferred(inferred, names, base, iri)
+    moments = _order_moments(dated, tenures, occurrences)
     return Entity(
         iri=iri,
         label=name_thing(iri, names, base).label,
         kinds=kinds[0],
         wider_kinds=kinds[1],
-        names=tuple(sorted({row["o"]["value"] for row in said if _is_name(row)})),
+        names=_pick_names(said),
         wordings=_rank(wordings),
         codes=_pick_codes(said),
-        links=_show_links(said, decisions, base),
-        groups=tuple(_group_claims(claims, iri)),
+        links=tuple(links),
+        groups=tuple(_group_claims(claims, iri, _sum_relations(counts))),
+        paging=paging,
         held=tuple(claim for claim in held if iri not in (claim.subject.iri, claim.object.iri)),
-        count=count,
-        inferred=tuple(_show_inferred(inferred, names, base, iri)),
+        said=voiced,
+        inferred=tuple(follows[:_MOST_INFERRED]),
+        follows=len(follows),
         tenures=tenures,
-        moments=tuple(_order_moments(claims, tenures)),
-        occurrences=await _fetch_occurrences(node, ask, base),
+        moments=tuple(moments),
+        timeline=draw_timeline([_date(each, place, iri) for place, each in enumerate(moments, 1)]),
+        partners=tuple(_rank_partners(counts, names, base, iri)),
+        occurrences=occurrences,
     )
 
 
 # ------------------------------------------------------------------------------- description
 
-_NAMES = ("label", "altLabel", "acronym", "prefLabel")
+_NAMES = {"prefLabel": "name", "label": "name", "altLabel": "other name", "acronym": "acronym"}
+_RANKS = list(_NAMES)
+_DATED = "{ ?claim kg:timeStart ?any } UNION { ?claim kg:timeEnd ?any } "
 _CODES = {"countryCode": "ISO 3166", "iso2": "ISO 3166 short", "cowCode": "Correlates of War"}
 
 
@@ -194,13 +207,28 @@ async def _fetch_description(node: str, ask: Ask) -> list[Row]:
         f"{HEAD}SELECT DISTINCT ?g ?p ?o WHERE {{ GRAPH ?g {{ {node} ?p ?o }} FILTER(?p IN ("
         "rdf:type, rdfs:label, skos:altLabel, skos:prefLabel, kg:acronym, kg:countryCode, kg:iso2, "
         "kg:cowCode, skos:exactMatch, skos:closeMatch, dcterms:source)) "
-        f"}} LIMIT {_MOST}",
+        f"}} LIMIT {_MOST_SAID}",
         ask,
     )
 
 
-def _is_name(row: Row) -> bool:
-    return row["p"]["value"].rsplit("#", 1)[-1] in _NAMES and row["o"]["type"] != "uri"
+def _pick_names(said: Iterable[Row]) -> tuple[Name, ...]:
+    """Its names, the usual one first; one that stands in several graphs, or as several, once."""
+    found: dict[tuple[str, str | None], str] = {}
+    for row in said:
+        kind = row["p"]["value"].rsplit("#", 1)[-1]
+        if kind in _NAMES and row["o"]["type"] != "uri":
+            key = (row["o"]["value"], row["o"].get("xml:lang"))
+            found[key] = min(found.get(key, kind), kind, key=_RANKS.index)
+    # A name without a language is told again by the same one with it.
+    tagged = {text for text, language in found if language}
+    names = [
+        Name(text, language, _NAMES[kind])
+        for (text, language), kind in found.items()
+        if language or text not in tagged
+    ]
+    order = list(_NAMES.values())
+    return tuple(sorted(names, key=lambda each: (order.index(each.kind), each.text)))
 
 
 def _pick_kinds(
@@ -228,6 +256,15 @@ def _pick_codes(said: Iterable[Row]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(found))
 
 
+async def _fetch_wordings(node: str, ask: Ask) -> list[Row]:
+    return await fetch_rows(
+        f"{HEAD}SELECT ?exact (COUNT(DISTINCT ?mention) AS ?count) WHERE {{ "
+        f"?mention kg:refersTo {node} ; kg:exact ?exact ; kg:form ?form . "
+        f"FILTER(?form != kg:PronounForm) }} GROUP BY ?exact LIMIT {_MOST}",
+        ask,
+    )
+
+
 def _rank(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
     counted = [
         (row["exact"]["value"], int(row["count"]["value"])) for row in rows if "exact" in row
@@ -235,64 +272,58 @@ def _rank(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
 
-# ------------------------------------------------------------------------------------- links
+# -------------------------------------------------------------------------------- statements
 
 
-async def _fetch_decisions(node: str, ask: Ask) -> list[Row]:
+async def _fetch_counts(node: str, ask: Ask) -> list[Row]:
+    """How many claims connect the thing by each relation, in each direction, with each other."""
     return await fetch_rows(
-        f"{HEAD}SELECT DISTINCT ?target ?method ?score ?label ?reason ?description ?time WHERE {{ "
-        f"?decision a kg:LinkDecision ; kg:candidateOf {node} ; kg:candidate ?target . "
-        "OPTIONAL { ?decision kg:decidedBy ?method } "
-        "OPTIONAL { ?decision prov:generatedAtTime ?time } "
-        "OPTIONAL { ?decision prov:wasDerivedFrom ?offer . "
-        "OPTIONAL { ?offer kg:score ?score } OPTIONAL { ?offer rdfs:label ?label } "
-        "OPTIONAL { ?offer rdfs:comment ?reason } "
-        f"OPTIONAL {{ ?offer dcterms:description ?description }} }} }} LIMIT {_MOST}",
+        f"{HEAD}SELECT ?relation ?out ?other (COUNT(DISTINCT ?claim) AS ?count) WHERE {{ "
+        f"{{ ?claim kg:subject {node} ; kg:object ?other BIND(true AS ?out) }} UNION "
+        f"{{ ?claim kg:object {node} ; kg:subject ?other BIND(false AS ?out) }} "
+        "?claim kg:relation ?relation ; a kg:Claim } GROUP BY ?relation ?out ?other "
+        f"ORDER BY DESC(?count) ?relation ?other LIMIT {10 * _MOST}",
         ask,
     )
 
 
-def _show_links(
-    said: Iterable[Row], decisions: Iterable[Row], base: str
-) -> tuple[OutsideLink, ...]:
-    reasons: dict[tuple[str, str], set[str]] = {}
-    sources = sorted({r["o"]["value"] for r in said if r["p"]["value"].endswith("/source")})
-    for row in said:
-        mapping = row["p"]["value"].rsplit("#", 1)[-1].removesuffix("Match")
-        if mapping in ("exact", "close") and row["o"]["type"] == "uri":
-            told = reasons.setdefault((row["o"]["value"], mapping), set())
-            if row["g"]["value"] == str(iris.BACKGROUND_GRAPH):
-                told.add("; ".join(["Concord’s own list of names", *sources]))
-    for row in decisions:
-        for (target, _), told in reasons.items():
-            if target == row["target"]["value"]:
-                told.add(_word_decision({name: term["value"] for name, term in row.items()}))
-    shown = []
-    for (target, mapping), told in sorted(reasons.items()):
-        href, outside = locate_thing(target, base)
-        named = Named(target, shorten_iri(target), href, None, outside)
-        shown.append(OutsideLink(named, mapping, tuple(sorted(told))))
-    return tuple(shown)
+def _sum_relations(rows: Iterable[Row]) -> dict[tuple[str, bool], int]:
+    sums: dict[tuple[str, bool], int] = {}
+    for row in rows:
+        if "relation" in row:
+            key = (row["relation"]["value"], row["out"]["value"] == "true")
+            sums[key] = sums.get(key, 0) + int(row["count"]["value"])
+    return sums
 
 
-def _word_decision(text: Mapping[str, str]) -> str:
-    parts = [f"decided by {text.get('method', 'a linker')}"]
-    if "label" in text:
-        about = f", {text['description']}" if "description" in text else ""
-        parts.append(f"“{text['label']}”{about}")
-    if "score" in text:
-        parts.append(f"score {text['score']}")
-    if "reason" in text:
-        parts.append(text["reason"])
-    if "time" in text:
-        parts.append(text["time"][:10])
-    return "; ".join(parts)
+def _rank_partners(
+    rows: Iterable[Row], names: Mapping[str, Named], base: str, iri: str
+) -> list[Partner]:
+    """The other ends of its claims, those with most claims first."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows:
+        if "other" in row and row["other"]["value"] != iri:
+            by_relation = counts.setdefault(row["other"]["value"], {})
+            relation = row["relation"]["value"]
+            by_relation[relation] = by_relation.get(relation, 0) + int(row["count"]["value"])
+    partners = [
+        Partner(
+            name_thing(other, names, base),
+            sum(by_relation.values()),
+            tuple(
+                name_thing(relation, names, base)
+                for relation in sorted(by_relation, key=lambda each: (-by_relation[each], each))[:2]
+            ),
+        )
+        for other, by_relation in counts.items()
+    ]
+    partners.sort(key=lambda each: (-each.count, each.thing.label, each.thing.iri))
+    return partners[:_MOST_PARTNERS]
 
 
-# -------------------------------------------------------------------------------- statements
-
-
-def _group_claims(claims: Iterable[ShownClaim], iri: str) -> list[Group]:
+def _group_claims(
+    claims: Iterable[ShownClaim], iri: str, sums: Mapping[tuple[str, bool], int]
+) -> list[Group]:
     """The claims by relation and direction: what it does first, most claims first."""
     keyed = [
         ((claim.relation.iri, outgoing), claim)
@@ -302,12 +333,12 @@ def _group_claims(claims: Iterable[ShownClaim], iri: str) -> list[Group]:
     ]
     keyed.sort(key=lambda pair: pair[0])
     groups = []
-    for (_, outgoing), same in groupby(keyed, key=lambda pair: pair[0]):
+    for key, same in groupby(keyed, key=lambda pair: pair[0]):
         found = tuple(claim for _, claim in same)
-        groups.append(Group(found[0].relation, outgoing, found))
+        groups.append(Group(found[0].relation, key[1], found, sums.get(key, len(found))))
 
     def rank(group: Group) -> tuple[bool, int, str, str]:
-        return not group.outgoing, -len(group.claims), group.relation.label, group.relation.iri
+        return not group.outgoing, -group.count, group.relation.label, group.relation.iri
 
     return sorted(groups, key=rank)
 
@@ -372,14 +403,38 @@ async def _fetch_tenures(node: str, ask: Ask, base: str) -> tuple[Tenure, ...]:
     return tuple(sorted(found.values(), key=rank))
 
 
-def _order_moments(claims: Iterable[ShownClaim], tenures: Iterable[Tenure]) -> list[Moment]:
+def _order_moments(
+    claims: Iterable[ShownClaim], tenures: Iterable[Tenure], occurrences: Iterable[Occurrence]
+) -> list[Moment]:
     moments = [
-        Moment(claim.since or claim.until or "", claim.until, claim, None)
+        Moment(claim.since or claim.until or "", claim.until, claim=claim)
         for claim in claims
         if claim.since or claim.until
     ]
-    moments += [Moment(each.since, each.until, None, each) for each in tenures if each.since]
+    moments += [Moment(each.since, each.until, tenure=each) for each in tenures if each.since]
+    moments += [
+        Moment(each.dated, None, article=each.article) for each in occurrences if each.dated
+    ]
     return sorted(moments, key=lambda moment: (moment.since, moment.until or ""))
+
+
+def _date(moment: Moment, number: int, iri: str) -> Dated:
+    """A moment for the drawing; `number` is its place in the list, `iri` what the page is about."""
+    href = f"#moment-{number}"
+    if moment.tenure is not None:
+        tenure = moment.tenure
+        who = "" if tenure.who.iri == iri else f"{tenure.who.label}, "
+        where = tenure.where if tenure.where and tenure.where.iri != iri else None
+        label = f"{who}{tenure.what}{f' of {where.label}' if where else ''}"
+        return Dated(label, moment.since, moment.until, href, "tenure", spell=True)
+    if moment.article is not None:
+        label = f"article “{moment.article.label}”"
+        return Dated(label, moment.since, None, href, "article", spell=False)
+    claim = moment.claim
+    assert claim is not None
+    label = f"{claim.subject.label} {claim.relation.label} {claim.object.label}"
+    kind = "denied" if claim.polarity == "negative" else claim.modality
+    return Dated(label, claim.since, claim.until, href, kind, spell=False)
 
 
 async def _fetch_occurrences(node: str, ask: Ask, base: str) -> tuple[Occurrence, ...]:
@@ -401,37 +456,3 @@ async def _fetch_occurrences(node: str, ask: Ask, base: str) -> tuple[Occurrence
         for row in rows
     ]
     return tuple(sorted(found, key=lambda each: (-each.mentions, each.article.iri)))
-
-
-# ------------------------------------------------------------------------------- all triples
-
-
-@dataclass(frozen=True, slots=True)
-class TripleLine:
-    """The values of one relation of a subject, or the subjects that it leads from."""
-
-    about: Named | None
-    relation: Named
-    values: tuple[Cell, ...]
-
-
-def list_lines(rows: Iterable[Row], iri: str, end: str, base: str) -> list[TripleLine]:
-    """Sorted triples by relation; `end` is the variable of the values, "o" or "s"."""
-    subject = "s" if end == "o" else "o"
-    lines = []
-    for (about, relation), same in groupby(
-        rows, key=lambda row: (row[subject]["value"], row["p"]["value"])
-    ):
-        cells = []
-        for row in same:
-            cell = show_term(row[end], {}, base)
-            name = row.get(f"{end}n")
-            if name is not None and cell.thing is not None:
-                known = cell.thing
-                cell = Cell(
-                    name["value"], Named(known.iri, name["value"], known.href, None, known.outside)
-                )
-            cells.append(cell)
-        whose = None if about == iri else name_thing(about, {}, base)
-        lines.append(TripleLine(whose, name_thing(relation, {}, base), tuple(cells)))
-    return lines

@@ -22,6 +22,7 @@ HEAD = "".join(
 
 _SAFE = "/:@!$&()*+,;=~%"
 _AT_ONCE = 500
+_ARTICLES = f"{iris.BASE}article/"
 _OWN_PAGES = ("id/", "article/")
 
 
@@ -99,6 +100,8 @@ def name_thing(iri: str, names: Mapping[str, Named], base: str) -> Named:
         return known
     href, outside = locate_thing(iri, base)
     label = shorten_iri(iri)
+    if iri.startswith(_ARTICLES) and "/" not in iri.removeprefix(_ARTICLES):
+        label = "an article without a title"
     if iri.startswith(str(iris.ID)):
         label = take_local_name(iri).replace("-", " ")
     return Named(iri, label, href, None, outside)
@@ -124,7 +127,24 @@ async def fetch_names(wanted: Iterable[str], ask: Ask, base: str) -> dict[str, N
             if kind is not None or "label" in row:
                 name = take_local_name(kind) if kind else None
                 found[iri] = Named(iri, label, href, name, outside)
-    return found
+    untitled = [iri for iri in ordered if iri.startswith(_ARTICLES) and iri not in found]
+    return found | (await _fetch_files(untitled, ask, base) if untitled else {})
+
+
+async def _fetch_files(articles: Iterable[str], ask: Ask, base: str) -> dict[str, Named]:
+    """The names of the files of articles that have no title."""
+    listed = " ".join(format_term(URIRef(iri)) for iri in articles)
+    query = (
+        f"{HEAD}SELECT ?x (MIN(STR(?file)) AS ?label) WHERE {{ VALUES ?x {{ {listed} }} "
+        "?x a kg:Article ; dcterms:source ?file } GROUP BY ?x"
+    )
+    rows = [row for row in await fetch_rows(query, ask) if "label" in row]
+    return {
+        row["x"]["value"]: Named(
+            row["x"]["value"], row["label"]["value"], locate_thing(row["x"]["value"], base)[0]
+        )
+        for row in rows
+    }
 
 
 def list_iris(rows: Iterable[Row]) -> set[str]:

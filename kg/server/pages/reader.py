@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from kg.documents.people import is_author_note
 from kg.server.answers import Service, ask_engine, is_known, send_known, tag_answer
 from kg.server.layers import find_base
 from kg.server.linked_data import answer_page
@@ -55,10 +56,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading or a paragraph."""
+    """A heading or a paragraph; a note on the authors at the end claims nothing and is folded."""
 
     is_heading: bool
     lines: tuple[Line, ...]
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ def _starts_block(before: ShownSentence, sentence: ShownSentence) -> bool:
 
 def _make_block(sentences: Sequence[ShownSentence], article: ShownArticle) -> Block:
     lines = tuple(_make_line(sentence, article) for sentence in sentences)
-    return Block(sentences[0].is_heading, lines)
+    is_note = is_author_note(sentences[0].text) and all(line.reason for line in lines)
+    return Block(sentences[0].is_heading, lines, is_note)
 
 
 def _make_line(sentence: ShownSentence, article: ShownArticle) -> Line:

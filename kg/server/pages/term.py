@@ -9,7 +9,15 @@ from functools import lru_cache
 from kg import iris
 from kg.iris import KG
 from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
-from kg.server.pages.naming import HEAD, Named, locate_thing, shorten_iri, take_local_name
+from kg.server.pages.naming import (
+    HEAD,
+    Named,
+    fetch_names,
+    locate_thing,
+    name_thing,
+    shorten_iri,
+    take_local_name,
+)
 from kg.server.pages.ontology import (
     OWL,
     RDF_TYPE,
@@ -25,6 +33,7 @@ from kg.server.statistics import Ask, fetch_rows
 from kg.vocabulary import Frame
 
 _EXAMPLES = 12
+_MOST_MEMBERS = 20_000
 _MATCHES = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 
 
@@ -42,6 +51,7 @@ class Wording:
     subject: str
     object: str
     implies: str
+    relation: str = ""
     href: str | None = None
     count: int = 0
     example: ShownClaim | None = None
@@ -61,7 +71,8 @@ class Alignment:
 class Term:
     """All that the page of a term tells; `links` are its other properties by their names.
 
-    `used` are the wordings that made claims of this graph, `wordings` all others.
+    `used` are the wordings that made claims of this graph, `wordings` all others; `members` are the
+    things of a class of which most is claimed, with the number of claims.
     """
 
     iri: str
@@ -79,6 +90,7 @@ class Term:
     wordings: tuple[Wording, ...]
     counts: tuple[tuple[str, int], ...]
     claims: tuple[ShownClaim, ...]
+    members: tuple[tuple[Named, int], ...]
     is_relation: bool
 
 
@@ -184,6 +196,7 @@ async def fetch_term(name: str, facts: Facts, ask: Ask, base: str) -> Term | Non
         else (),
         counts=tuple(await _fetch_counts(iri, types, ask)),
         claims=tuple(claims),
+        members=await _fetch_members(iri, ask, base) if f"{OWL}Class" in types else (),
         is_relation=is_relation,
     )
 
@@ -200,6 +213,21 @@ async def _fetch_counts(iri: str, types: tuple[str, ...], ask: Ask) -> list[tupl
     if any(each.endswith("Property") for each in types):
         return [("triples", await _count(f"GRAPH ?g {{ ?s <{iri}> ?o }}", "*", ask))]
     return []
+
+
+async def _fetch_members(iri: str, ask: Ask, base: str) -> tuple[tuple[Named, int], ...]:
+    rows = await fetch_rows(
+        f"{HEAD}SELECT ?thing (COUNT(DISTINCT ?claim) AS ?count) WHERE {{ "
+        f"{{ SELECT DISTINCT ?thing WHERE {{ ?thing a <{iri}> }} LIMIT {_MOST_MEMBERS} }} "
+        "?claim kg:subject|kg:object ?thing ; a kg:Claim } "
+        f"GROUP BY ?thing ORDER BY DESC(?count) ?thing LIMIT {2 * _EXAMPLES}",
+        ask,
+    )
+    rows = [row for row in rows if "thing" in row]
+    names = await fetch_names([row["thing"]["value"] for row in rows], ask, base)
+    return tuple(
+        (name_thing(row["thing"]["value"], names, base), int(row["count"]["value"])) for row in rows
+    )
 
 
 async def _count(pattern: str, what: str, ask: Ask) -> int:
@@ -281,7 +309,9 @@ async def _fetch_used(relation: str, ask: Ask, base: str) -> tuple[Wording, ...]
         iri = row["frame"]["value"]
         frame = find_frames().get(iri)
         href = locate_thing(iri, base)[0]
-        wording = Wording(iri, take_local_name(iri), take_local_name(iri), "", "", "", "", href)
+        wording = Wording(
+            iri, take_local_name(iri), take_local_name(iri), "", "", "", "", href=href
+        )
         if frame is not None:
             wording = word_frame(frame, base)
         count, example = int(row["count"]["value"]), examples.get(row["example"]["value"])
@@ -328,5 +358,6 @@ def word_frame(frame: Frame, base: str) -> Wording:
         subject=", ".join(frame.subject),
         object=", ".join(frame.object),
         implies=", ".join(implied),
+        relation=take_local_name(str(frame.relation)),
         href=locate_thing(str(frame.iri), base)[0],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from kg import iris
@@ -11,10 +11,10 @@ from kg.iris import CUE, LEX
 from kg.reasoning.closure import load_owl_rules, load_own_rules
 from kg.reasoning.rulebook import Rule, read_clauses
 from kg.server.pages.claims import ShownClaim, count_claims, fetch_claims
-from kg.server.pages.entity import TripleLine, list_lines
 from kg.server.pages.naming import Named, locate_thing, shorten_iri, take_local_name
 from kg.server.pages.ontology import RDF_TYPE, RDFS, SKOS, Facts, collect_facts, take_label
 from kg.server.pages.term import Wording, count_wordings, word_frame
+from kg.server.pages.triples import TripleLine, list_lines
 from kg.server.shipped import find_frames, read_rows
 from kg.server.statistics import Ask
 
@@ -112,7 +112,10 @@ def _list_cues(base: str) -> Vocabulary:
     sections = []
     for iri, members in sorted(groups.items(), key=lambda pair: -len(pair[1])):
         note = " ".join(facts.get(iri, {}).get(f"{SKOS}definition", ()))
-        entries = [_make_entry(facts, member, base, told) for member in members]
+        entries = [
+            replace(_make_entry(facts, member, base, told), note=_word_cue(facts[member]))
+            for member in members
+        ]
         entries.sort(key=lambda each: each.label.casefold())
         sections.append(Section(take_label(facts, iri), note, tuple(entries), short=True))
     rest = [iri for iri in facts if iri.startswith(CUE) and iri not in told]
@@ -125,6 +128,12 @@ def _list_cues(base: str) -> Vocabulary:
         path="cues",
         sections=(*sections, Section("Terms", "What the cues are told with.", terms)),
     )
+
+
+def _word_cue(said: Mapping[str, tuple[str, ...]]) -> str:
+    """What tells a cue from others of the same words."""
+    kinds = said.get(str(CUE.pos), ())
+    return ", ".join((*kinds, *said.get(str(CUE.complement), ())))
 
 
 def _list_lexicon(facts: Facts, base: str) -> Vocabulary:
@@ -214,6 +223,11 @@ def _list_rules() -> Vocabulary:
         path=None,
         sections=tuple(sections),
     )
+
+
+def list_rule_names() -> frozenset[str]:
+    """The names of the rules that their page has a line for."""
+    return frozenset(entry.name for section in _list_rules().sections for entry in section.entries)
 
 
 def _word_rules(rules: Iterable[Rule]) -> tuple[Entry, ...]:
