@@ -23,7 +23,7 @@ from kg.server.static_files import find_static
 WIDE, NARROW = (1440, 900), (380, 780)
 THEMES = ("light", "dark")
 SECONDS = 30
-ESCAPE, ENTER = Keys.ESCAPE, Keys.ENTER
+CONTROL, ESCAPE, ENTER = Keys.CONTROL, Keys.ESCAPE, Keys.ENTER
 DOWN, LEFT, RIGHT = Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_RIGHT
 
 # Every name but the loopback's leads nowhere, whatever a page or the browser itself asks for.
@@ -54,6 +54,17 @@ window.addEventListener("unhandledrejection", (event) => {
 """
 
 
+_RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => done(
+  violations.map(({ id, impact, nodes }) => [
+    id, impact, nodes.length, nodes.slice(0, 3).map((node) => node.html.slice(0, 160)),
+  ]),
+));
+"""
+_GRAVE = ("serious", "critical")
+
+
 @dataclass
 class Browser:
     """A browser, and all it has asked for and said since it was last checked."""
@@ -62,14 +73,16 @@ class Browser:
     _asked: list[str] = field(default_factory=list)
     _said: list[str] = field(default_factory=list)
     _base: str = ""
+    _bases: set[str] = field(default_factory=set)
 
     # ------------------------------------------------------------------------------- places
 
     def open(self, address):
         """Load a page, and wait until it and its scripts are there."""
         parts = urlsplit(address)
-        self._base = f"{parts.scheme}://{parts.netloc}"
         self._hear()
+        self._base = f"{parts.scheme}://{parts.netloc}"
+        self._bases.add(self._base)
         # An address that differs by its fragment only would not be loaded anew.
         self.driver.get("about:blank")
         self.driver.get(address)
@@ -152,6 +165,11 @@ class Browser:
         """Press keys one after another, wherever the focus is."""
         ActionChains(self.driver, duration=0).send_keys(*keys).perform()
 
+    def press_together(self, held, key):
+        """Press a key while another is held."""
+        chain = ActionChains(self.driver, duration=0)
+        chain.key_down(held).send_keys(key).key_up(held).perform()
+
     def tab(self, *, back=False):
         """Go on to what the next press of the tabulator leads to."""
         held = {"modifiers": 8 if back else 0}
@@ -172,6 +190,14 @@ class Browser:
         self.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
         return element
 
+    # -------------------------------------------------------------------------------- judging
+
+    def list_faults(self, axe):
+        """The grave faults that axe-core, given as a script, finds in the page at hand."""
+        self.run(f"if (!window.axe) {{ {axe} }}")
+        found = self.driver.execute_async_script(_RUN_AXE)
+        return [each for each in found if each[1] in _GRAVE]
+
     # ------------------------------------------------------------------------------- watching
 
     def check_quiet(self, *allowed):
@@ -189,7 +215,8 @@ class Browser:
         assert not outside, f"a request left the host: {outside}"
 
     def _stays(self, url):
-        return urlsplit(url).scheme in _INSIDE or url.startswith(self._base + "/")
+        inside = tuple(f"{base}/" for base in self._bases)
+        return urlsplit(url).scheme in _INSIDE or url.startswith(inside)
 
     def _hear(self):
         """Take down what the page at hand did, before another takes its place."""

@@ -125,6 +125,17 @@ def browser(tmp_path_factory):
         yield browser
 
 
+@pytest.fixture(scope="session")
+def axe():
+    """The script of axe-core."""
+    place = Path(os.environ.get("KG_TEST_CLIENTS", "nowhere"))
+    script = place / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        pytest.skip("no axe-core: copy tests/clients to a folder, run npm ci --ignore-scripts in "
+                    "it, and set KG_TEST_CLIENTS to it")  # fmt: skip
+    return script.read_text(encoding="utf-8")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _block_network():
     """Let sockets reach the loopback interface only."""

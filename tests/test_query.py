@@ -122,10 +122,10 @@ def test_screening_answers_any_text(text):
 
 def test_screening_a_long_text_takes_no_long_time():
     for text in ("a." * 99_000, "a-" * 99_000, "<" * 198_000, "'\\" * 99_000, '"""a' * 49_000):
-        start = time.monotonic()
+        start = time.process_time()
         with pytest.raises(QueryError):
             screen_query(text)
-        assert time.monotonic() - start < 2
+        assert time.process_time() - start < 2
 
 
 # ------------------------------------------------------------------------------------ stopped

@@ -56,18 +56,19 @@ def is_in_view(browser, selector):
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("theme", THEMES)
-def test_every_page_opens_quietly(browser, walk, theme, size):
-    browser.view(size, theme)
+def test_every_page_opens_quietly(browser, walk, size):
     found = []
     for page in PAGES:
+        browser.view(size)
         open_page(browser, walk, page)
         assert page.words in browser.read("main"), page
         wide = browser.run("return document.documentElement.scrollWidth")
         if wide > size[0]:
             found.append(f"{page}: {wide} px wide")
-        ground = browser.run("return getComputedStyle(document.body).backgroundColor")
-        assert (ground == "rgb(15, 18, 24)") is (theme == "dark"), page
+        for theme in THEMES:
+            browser.view(size, theme)
+            ground = browser.run("return getComputedStyle(document.body).backgroundColor")
+            assert (ground == "rgb(15, 18, 24)") is (theme == "dark"), page
         browser.check_quiet()
     assert found == []
 
@@ -113,6 +114,10 @@ def test_the_chosen_theme_is_kept(browser, walk):
     browser.click("#theme-switch")
     assert browser.run("return getComputedStyle(document.body).colorScheme") == "light"
     browser.run("localStorage.clear()")
+    browser.view(theme="dark")
+    browser.open(walk.locate("/questions"))
+    assert browser.run("return getComputedStyle(document.body).colorScheme") == "light dark"
+    assert browser.read("#theme-switch") == "Light"
     browser.check_quiet()
 
 
@@ -131,6 +136,8 @@ def test_a_click_on_a_claim_lights_its_edge_its_card_and_its_words(reader):
     assert reader.has(".mention.is-subject")
     assert reader.has(".mention.is-object")
     assert reader.path.endswith(f"#claim-{key}")
+    reader.hover(".site .brand")
+    assert count_lit(reader) == 1
     reader.press(ESCAPE)
     assert count_lit(reader) == 0
     assert not reader.has(".lit")

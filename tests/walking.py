@@ -38,7 +38,7 @@ class Page:
     name: str
     address: str
     words: str
-    ready: str = "main"
+    ready: str = "body"
 
     def __str__(self):
         return self.name
@@ -54,10 +54,15 @@ PAGES = (
     Page("no-pair", "/page/pair", "Two actors"),
     Page("why", f"/page/why?{urlencode(REASONED)}", "withdraws from"),
     Page("network", "/page/graph", "The graph of all articles", _GRAPH),
-    Page("surroundings", "/page/graph?thing=Japan", "Around Japan", _GRAPH),
+    Page("surroundings", f"/page/graph?{urlencode({'thing': ID.Japan})}", "Around Japan", _GRAPH),
     Page("questions", "/questions", "Questions"),
     Page("question", "/questions/allies?actor=Japan", "United States"),
-    Page("answers-graph", "/questions/claims?about=Japan&view=graph", "Japan", _GRAPH),
+    Page(
+        "answers-graph",
+        f"/questions/claims?{urlencode({'about': ID.Japan, 'view': 'graph'})}",
+        "Japan",
+        _GRAPH,
+    ),
     Page("answers-time", "/questions/timeline?view=timeline", "2017"),
     Page("answers-map", "/questions/forces?view=map", "Forces abroad", _MAP),
     Page("sparql", "/sparql", "SPARQL", _EDITOR),

@@ -66,6 +66,8 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
   const untouched = (text) => !text.trim() || given.has(text.trim());
   const tab = page ? openTab(yasgui, whole, title, untouched) : yasgui.getTab();
   label(tab);
+  // The arrow keys lead to it as to the tabs, among which it stands; to assistive programs as well.
+  host.querySelector(".tabsList .addTab")?.setAttribute("role", "tab");
   tab.setEndpoint(endpoint);
   if (page) {
     tab.getYasr().selectedPlugin = view;
