@@ -80,6 +80,14 @@ def _bundle(web: Path, target: Path) -> set[str]:
 def _gather_licenses(place: Path, made: dict[str, Any]) -> str:
     """The licenses of the libraries that were bundled, which go where these go."""
     libraries = {found[1] for name in made["inputs"] if (found := _LIBRARY.search(name))}
+    waiting = sorted(libraries)
+    while waiting:
+        # Some come with what they depend on already in them.
+        about = place / "node_modules" / waiting.pop() / "package.json"
+        needed = json.loads(about.read_text(encoding="utf-8")).get("dependencies", {})
+        further = [each for each in needed if (place / "node_modules" / each).is_dir()]
+        waiting += sorted({*further} - libraries)
+        libraries |= {*further}
     texts = []
     for library in sorted(libraries):
         folder = place / "node_modules" / library

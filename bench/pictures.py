@@ -65,7 +65,8 @@ def _describe(things: int, claims: int) -> Iterator[Triple]:
             other = (other + 1) % things
         text = f"{names[one]} has much to do with {names[other]}."
         yield from _describe_claim(number, start, text, (one, other), len(names[one]), dice)
-        start += len(text) + 1
+        # A blank line after every fifth sentence makes paragraphs.
+        start += len(text) + (2 if number % 5 == 4 else 1)
 
 
 def _describe_claim(

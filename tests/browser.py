@@ -7,7 +7,6 @@ import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,7 +22,9 @@ from kg.server.static_files import find_static
 
 WIDE, NARROW = (1440, 900), (380, 780)
 THEMES = ("light", "dark")
-SECONDS = 15
+SECONDS = 30
+ESCAPE, ENTER = Keys.ESCAPE, Keys.ENTER
+DOWN, LEFT, RIGHT = Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_RIGHT
 
 # Every name but the loopback's leads nowhere, whatever a page or the browser itself asks for.
 _FLAGS = (
@@ -110,9 +111,9 @@ class Browser:
         """What a script returns."""
         return self.driver.execute_script(script, *arguments)
 
-    def wait(self, script, *arguments):
+    def wait(self, script, *arguments, seconds=SECONDS):
         """What a script returns, once that is true."""
-        waiting = WebDriverWait(self.driver, SECONDS, poll_frequency=0.05)
+        waiting = WebDriverWait(self.driver, seconds, poll_frequency=0.05)
         return waiting.until(lambda _: self.run(script, *arguments), f"never true: {script}")
 
     def find(self, selector):
@@ -126,7 +127,8 @@ class Browser:
 
     def read(self, selector):
         """The text that an element shows, its white space made single."""
-        return " ".join(self.find(selector).text.split())
+        text = self.run("return document.querySelector(arguments[0]).innerText", selector)
+        return " ".join(text.split())
 
     # --------------------------------------------------------------------------------- acting
 
@@ -237,11 +239,3 @@ def _find_program(name):
     if found is None:
         pytest.skip(f"{name} is not installed: apt-get install chromium chromium-driver")
     return found
-
-
-def save_picture(browser, place: Path):
-    """Keep what the window shows, for people to look at."""
-    browser.driver.save_screenshot(str(place))
-
-
-TAB, ESCAPE, ENTER = Keys.TAB, Keys.ESCAPE, Keys.ENTER

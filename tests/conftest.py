@@ -24,8 +24,10 @@ def pytest_configure(config):
     """Keep compiled files out of the user's home: in `$KG_TEST_CACHE`, else in a folder of the run.
 
     A cache that outlives the run saves the seconds that compiling takes; files are keyed by their
-    content, so that a stale one is never read.
+    content, so that a stale one is never read. Processes that share the tests share the folder.
     """
+    if hasattr(config, "workerinput"):
+        return
     kept = os.environ.get("KG_TEST_CACHE")
     if not kept:
         kept = tempfile.mkdtemp(prefix="kg-tests-")

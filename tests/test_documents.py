@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import textwrap
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from writers import make_pdf, make_pdf_of
 
-from kg.documents import find_articles, parse_document, read_document
+from kg.documents import find_articles, formats, parse_document, read_document
 from kg.documents.dates import find_dateline, find_issued, find_received, is_date_line, parse_date
 from kg.documents.decoding import LARGEST_FILE
 from kg.documents.furniture import is_furniture, split_breadcrumb
@@ -560,4 +564,160 @@ def test_bytes_give_a_document_or_one_clear_line(data: bytes):
         assert_sound(parse_document(data, "any.bin"))
     except DocumentError as error:
         assert str(error).startswith("any.bin ")
+        assert "\n" not in str(error)
+
+
+# Web pages and PDFs
+
+PAGE = f"""<!DOCTYPE html><html><head><title>A Pact | The Paper</title>
+<meta name="citation_author" content="Jane Doe"><meta name="citation_author" content="Bob Roe">
+<script type="application/ld+json">{{"@type": ["NewsArticle"], "headline": "Other",
+"datePublished": "2024-03-05T10:00:00Z"}}</script></head><body>
+<nav><ul><li><a href="/">Home of the paper and its many pages</a></ul></nav>
+<div class="share-bar"><p>Share this article with your friends, who will surely read it.</p></div>
+<article><h1>A Pact</h1><p class="byline">By Jane Doe and Bob Roe</p>
+<p>{PROSE}<sup>12</sup></p><h2>What follows</h2>
+<p>The al&shy;liance will not&nbsp;end.<br><br>It “has   no
+end”, as the minister said of it.</p><p hidden>Hidden words are not for reading.</p>
+<script>alert("{PROSE}")</script><style>p {{ color: red }}</style><!-- a comment -->
+<figure><img src="x"><figcaption>A photograph of the minister.</figcaption></figure></article>
+<aside><p>Read as well what has nothing to do with it but is long enough for prose.</p></aside>
+<footer>Copyright 2024</footer></body></html>"""
+
+
+def test_a_web_page_gives_its_article_alone():
+    document = parse_document(PAGE.encode(), "pact.html")
+    assert (document.title, document.issued, document.media_type) == (
+        "A Pact", "2024-03-05", "text/html",
+    )  # fmt: skip
+    assert [author.name for author in document.authors] == ["Jane Doe", "Bob Roe"]
+    assert all(document.quote(author.span) == author.name for author in document.authors)
+    assert [document.quote(block.span) for block in document.blocks] == [
+        "A Pact",
+        PROSE,
+        "What follows",
+        "The alliance will not end.",
+        "It “has no end”, as the minister said of it.",
+    ]
+    assert document.digest == hashlib.sha256(PAGE.encode()).hexdigest()
+    assert parse_document(PAGE.encode(), "pact.html") == document
+
+
+def test_a_page_without_marks_is_read_where_its_paragraphs_are():
+    body = "".join(f"<p>{PROSE} {PROSE}</p>" for _ in range(4))
+    page = f"<html><body><div><h1>Title of it</h1><div id=menu>Menu</div><div>{body}</div></div>"
+    document = parse_document(page.encode(), "a.html")
+    assert document.title == "Title of it"
+    assert sum(block.kind is BlockKind.PROSE for block in document.blocks) == 4
+    assert "Menu" not in document.text
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("", "utf-8"), ("windows-1252", "cp1252"), ("utf-8", "utf-8")]
+)
+def test_pages_are_decoded_as_they_say(declared: str, encoding: str):
+    told = f"<meta charset={declared}>" if declared else ""
+    text = f"“{PROSE}” It is Japan’s wish – and France’s rôle."
+    page = f"<html><head>{told}<title>x</title></head><body><p>{text}</p></body></html>"
+    assert text in parse_document(page.encode(encoding), "a.html").text
+
+
+def _lay_out(*paragraphs, top=700, left=72, width=46, leading=14, indent=12):
+    """The lines of paragraphs, justified by hand."""
+    lines, y = [], top
+    for paragraph in paragraphs:
+        for number, words in enumerate(textwrap.wrap(paragraph, width, break_on_hyphens=False)):
+            lines.append((left + (indent if number == 0 else 0), y, 11, words))
+            y -= leading
+    return lines
+
+
+def test_a_pdf_gives_paragraphs_without_running_heads_and_page_numbers():
+    pages = [
+        [(200, 780, 9, "The Journal of Pacts"), *_lay_out(f"{PROSE} Page {n} says so. {PROSE}"),
+         (290, 30, 9, f"Page {n} of 3")]
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    pages[0].insert(1, (72, 740, 20, "A Pact of Many Years and"))
+    pages[0].insert(2, (72, 718, 20, "What Comes of It"))
+    data = make_pdf(*pages, title="Microsoft Word - pact.docx")
+    document = parse_document(data, "pact.pdf")
+    assert document.title == "A Pact of Many Years and What Comes of It"
+    assert document.media_type == "application/pdf"
+    prose = [document.quote(b.span) for b in document.blocks if b.kind is BlockKind.PROSE]
+    assert prose == [f"{PROSE} Page {n} says so. {PROSE}" for n in (1, 2, 3)]
+
+
+def test_words_that_a_line_end_parted_are_joined_unless_written_with_a_hyphen():
+    lines = ["The govern-", "ment has a long-", "term goal, and the long-term goal of the",
+             "US-", "led alliance is that the treaty should not end with the govern-",
+             "ments of the day, which come and go."]  # fmt: skip
+    data = make_pdf([(72, 700 - 14 * n, 11, line) for n, line in enumerate(lines)])
+    text = parse_document(data, "a.pdf").text
+    assert "The government has a long-term goal" in text
+    assert "governments of the day" in text
+
+
+def test_columns_are_read_one_after_the_other():
+    left = _lay_out(f"Left it begins. {PROSE} {PROSE} {PROSE}", width=30)
+    right = _lay_out(f"Right it goes on. {PROSE} {PROSE} {PROSE}", left=330, width=30)
+    by_line = sorted(left + right, key=lambda line: (-line[1], line[0]))
+    for lines in (left + right, by_line):
+        text = parse_document(make_pdf(lines), "a.pdf").text
+        assert text.index("Left it begins") < text.index("Right it goes on")
+        assert text.count(PROSE) == 6
+
+
+def test_a_paragraph_goes_on_over_the_page():
+    words = f"{PROSE} The second sentence is long enough to go over to the next page of it all."
+    lines = _lay_out(words)
+    half = len(lines) - 1
+    data = make_pdf(lines[:half], [(72, 700, 11, lines[half][3])])
+    assert words in parse_document(data, "a.pdf").text
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (make_pdf([]), "is a PDF without text"),
+        (make_pdf([(72, 700, 11, "Hello")])[:300], "is a broken PDF"),
+        (b"%PDF-1.4\n" + b"1 0 obj<<" * 10_000, "is a broken PDF"),
+        (make_pdf([], extra=b"/Encrypt<</Filter/Standard/V 1/R 2/P -4/Length 40/O<%s>/U<%s>>>"
+                  b"/ID[<00><00>]" % (b"41" * 32, b"42" * 32)), "is an encrypted PDF"),
+        (make_pdf_of(b"A" * (1 << 28)), "unpacks to too much"),
+        (b"<!doctype html>" + b"<div>" * 100_000 + b"text", "nests its elements"),
+        (b"<html>" + b"<table><tr><td>" * 20_000, "nests its elements"),
+        (b"<html><body><nav><a href=/>Home</a></nav></body>", "without text of its own"),
+    ],
+)  # fmt: skip
+def test_hostile_and_empty_files_end_in_a_clear_error(data: bytes, words: str):
+    with pytest.raises(DocumentError, match=words) as caught:
+        parse_document(data, "odd.file")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_parser_that_takes_too_long_is_stopped(monkeypatch):
+    monkeypatch.setattr(formats, "_LIMITS", replace(formats._LIMITS, seconds=0.05))
+    with pytest.raises(DocumentError, match="takes longer than"):
+        parse_document(b"<!doctype html>" + b"<p><b>word</b>" * 300_000, "long.html")
+
+
+def test_a_parser_cannot_take_all_memory(monkeypatch):
+    monkeypatch.setattr(formats, "_LIMITS", replace(formats._LIMITS, memory=1 << 20))
+    with pytest.raises(DocumentError, match="too much memory"):
+        parse_document(b"<!doctype html>" + b"<p><b>word</b>" * 300_000, "large.html")
+
+
+def test_a_directory_gives_its_pages_and_pdfs_but_for_those_made_into_texts(tmp_path: Path):
+    for name in ("a.txt", "a.pdf", "b.HTML", "c.pdf", "d.docx"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [path.name for path in find_articles([tmp_path])] == ["a.txt", "b.HTML", "c.pdf"]
+
+
+@given(st.binary(max_size=400), st.sampled_from([b"%PDF-1.7\n", b"<!doctype html>", b"<html><p>"]))
+@settings(max_examples=25)
+def test_any_bytes_are_read_or_refused(data: bytes, start: bytes):
+    try:
+        parse_document(start + data, "any")
+    except DocumentError as error:
         assert "\n" not in str(error)

@@ -16,6 +16,8 @@ def count_strings(parser):
 
 def test_words_are_forgotten_once_there_are_many(vocabulary, names, parser, monkeypatch):
     text = "Marshal Qarbozzov of Vlandrovia condemned the envoys of Japan."
+    # The forms of words that the engine meets first stay known, whatever the words.
+    parse(text.replace("Qarbozzov of Vlandrovia", "Foch of France"), vocabulary, names, parser)
     monkeypatch.setattr(parsing, "_KEPT_WORDS", 0)
     before = count_strings(parser)
     forgetful = parse(text, vocabulary, names, parser)

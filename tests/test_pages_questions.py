@@ -10,6 +10,7 @@ from rdflib import URIRef
 from serving import make_graph, run_serving
 
 from kg import iris
+from kg.server.pages.asking import group_questions
 from kg.store import open_graph
 from kg.vocabulary.questions import load_questions
 
@@ -26,6 +27,9 @@ def server(tmp_path_factory):
 
 def test_every_question_is_listed(server):
     page = read_page(server, "/questions")
+    topics = [topic for topic, _, _ in group_questions(load_questions().values())]
+    assert "Others" not in topics
+    assert all(topic in page.words for topic in topics)
     for name, question in load_questions().items():
         assert f"{server.base}/questions/{name}" in page.links
         assert question.title in page.words
@@ -36,6 +40,8 @@ def test_every_question_has_a_page(server, name):
     page = read_page(server, f"/questions/{name}")
     question = load_questions()[name]
     fields = {field["name"] for field in page.pick("input")}
+    named = {field["id"] for field in page.pick("input")}
+    assert named == {label["for"] for label in page.pick("label")}
     assert fields == {parameter.name for parameter in question.parameters}
     needs = any(p.required and p.default is None for p in question.parameters)
     assert needs or "answer" in page.words

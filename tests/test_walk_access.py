@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from browser import ENTER, ESCAPE, NARROW, THEMES, WIDE
-from walking import PAGES
+from browser import DOWN, ENTER, ESCAPE, LEFT, NARROW, RIGHT, THEMES, WIDE
+from walking import PAGES, find_page, open_page
 
 VIEWS = [(size, theme) for size in (WIDE, NARROW) for theme in THEMES]
 MOST_STOPS = 60
@@ -81,11 +81,9 @@ def axe():
     return script.read_text(encoding="utf-8")
 
 
-def open_page(browser, walk, page):
-    """Open a page, and wait for the graph where it has one."""
-    browser.open(walk.locate(page))
-    if page.name == "reader":
-        browser.wait("return document.getElementById('graph-panel').dataset.lit !== undefined")
+def count_lit(browser):
+    """How many edges of the graph are lit, as its panel tells."""
+    return int(browser.find("#graph-panel").get_attribute("data-lit"))
 
 
 def list_faults(browser, axe):
@@ -114,7 +112,7 @@ def test_axe_finds_nothing_grave_on_any_page(browser, walk, axe, size, theme):
 @pytest.mark.parametrize(("size", "theme"), VIEWS)
 def test_axe_finds_nothing_grave_in_what_is_lit_and_opened(browser, walk, axe, size, theme):
     browser.view(size, theme)
-    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    open_page(browser, walk, find_page("reader"))
     faults = []
     browser.click(".text a.mark")
     browser.press("w")
@@ -177,7 +175,7 @@ def test_the_skip_link_passes_over_the_head(browser, walk):
 
 def test_a_claim_is_read_lit_and_proved_with_keys_alone(browser, walk):
     browser.view()
-    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    open_page(browser, walk, find_page("reader"))
     lit = "return [...document.querySelectorAll('.mark.lit')].map((e) => e.dataset.claim)"
     browser.press("j")
     first = browser.run(lit)
@@ -185,7 +183,7 @@ def test_a_claim_is_read_lit_and_proved_with_keys_alone(browser, walk):
     second = browser.run(lit)
     browser.press("k")
     assert browser.run(lit) == first != second
-    assert browser.find("#graph-panel").get_attribute("data-lit") == "1"
+    assert count_lit(browser) == 1
     browser.press("w")
     browser.wait("return document.querySelector('.card .proof .words') !== null")
     browser.tab()
@@ -197,7 +195,7 @@ def test_a_claim_is_read_lit_and_proved_with_keys_alone(browser, walk):
 
 def test_a_thing_is_shown_with_keys_alone_and_closed_again(browser, walk):
     browser.view()
-    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
+    open_page(browser, walk, find_page("reader"))
     browser.run("document.querySelector('.text .mention').focus()")
     browser.press(ENTER)
     assert browser.find("#sheet").is_displayed()
@@ -209,22 +207,38 @@ def test_a_thing_is_shown_with_keys_alone_and_closed_again(browser, walk):
     browser.check_quiet()
 
 
-def test_what_only_the_graph_draws_stands_in_a_list(browser, walk):
+def test_the_graph_is_walked_with_keys_alone(browser, walk):
     browser.view()
-    open_page(browser, walk, next(page for page in PAGES if page.name == "reader"))
-    beside = browser.run(
-        "return document.getElementById('graph')._cyreg.cy.edges()"
-        ".filter((edge) => !edge.data('claims').length).length"
-    )
-    assert len(browser.find_all("#rest li")) == beside > 5
-    browser.run("document.querySelector('#rest summary').focus()")
+    open_page(browser, walk, find_page("reader"))
+    browser.run("document.querySelector('#graph-panel .edge-legend button').focus()")
+    while not browser.run("return document.activeElement.id === 'graph'"):
+        browser.tab()
+    spoken = "return document.querySelector('.graph-spoken').textContent"
+    first = browser.wait(spoken)
+    assert count_lit(browser) > 1
+    for key in (RIGHT, LEFT, DOWN):
+        browser.press(key)
+    assert browser.wait(spoken) != first
+    assert browser.has(".card.lit")
     browser.press(ENTER)
-    browser.run("document.querySelector('#rest .why').focus()")
-    browser.press(ENTER)
-    browser.wait("return document.querySelector('#sheet .proof') !== null")
-    assert browser.run("return document.activeElement.matches('#sheet .close')")
+    assert browser.run("return document.activeElement.closest('.graph-chosen') !== null")
     browser.press(ESCAPE)
-    assert browser.run("return document.activeElement.matches('#rest .why')")
+    assert browser.run("return document.activeElement.id") == "graph"
+    browser.check_quiet()
+
+
+def test_all_that_the_graph_draws_stands_in_a_list(browser, walk):
+    browser.view()
+    open_page(browser, walk, find_page("reader"))
+    browser.run("document.querySelector('[data-tool=list]').focus()")
+    browser.press(ENTER)
+    rows = browser.find_all(".graph-list tbody tr")
+    assert len(rows) >= int(browser.find("#graph-panel").get_attribute("data-shown")) > 100
+    assert browser.has(".graph-list tbody a[href*='/page/why?']")
+    browser.run("document.querySelector('.graph-list tbody button').focus()")
+    browser.press(ENTER)
+    assert count_lit(browser) == 1
+    assert browser.has(".card.lit")
     browser.check_quiet()
 
 

@@ -29,32 +29,46 @@ _SELECT = "SELECT ?thing ?label WHERE { ?thing rdfs:label ?label } ORDER BY ?lab
 
 @dataclass(frozen=True)
 class Page:
-    """A kind of page: its name, where it is, and words that it must show.
+    """A kind of page: its name, where it is, words that it must show.
 
-    `{article}` in the address stands for the path of the sample article.
+    `{article}` in the address stands for the path of the sample article, `{claim}` for the key of
+    one of its claims. `ready` selects what is there once the page's scripts have done their work.
     """
 
     name: str
     address: str
     words: str
+    ready: str = "main"
 
     def __str__(self):
         return self.name
 
 
+_GRAPH, _MAP, _EDITOR = "#graph-panel[data-ready]", ".leaflet-container", ".yasqe .CodeMirror-code"
+
 PAGES = (
     Page("front", "/", "What the articles say"),
-    Page("reader", "{article}", "Trump will not give up the global hegemony"),
+    Page("reader", "{article}", "Trump will not give up the global hegemony", _GRAPH),
     Page("entity", "/page/id/Japan", "Statements"),
     Page("pair", "/page/pair?a=Japan&b=United+States", "Cooperation and conflict"),
     Page("no-pair", "/page/pair", "Two actors"),
     Page("why", f"/page/why?{urlencode(REASONED)}", "withdraws from"),
+    Page("network", "/page/graph", "The graph of all articles", _GRAPH),
+    Page("surroundings", "/page/graph?thing=Japan", "Around Japan", _GRAPH),
     Page("questions", "/questions", "Questions"),
     Page("question", "/questions/allies?actor=Japan", "United States"),
-    Page("sparql", "/sparql", "SPARQL"),
-    Page("answers", f"/sparql?{urlencode({'query': _SELECT})}", "30 answers"),
+    Page("answers-graph", "/questions/claims?about=Japan&view=graph", "Japan", _GRAPH),
+    Page("answers-time", "/questions/timeline?view=timeline", "2017"),
+    Page("answers-map", "/questions/forces?view=map", "Forces abroad", _MAP),
+    Page("sparql", "/sparql", "SPARQL", _EDITOR),
+    Page("results", f"/sparql?{urlencode({'query': _SELECT})}", "30 answers", _EDITOR),
     Page("ontology", "/page/ontology", "Ontology"),
-    Page("term", "/page/ontology/alliedWith", "Claimed in this graph"),
+    Page("wordings", "/page/ontology?q=withdraw", "Ontology"),
+    Page("term", "/page/ontology/alliedWith", "is allied with"),
+    Page("lexicon", "/page/lexicon", "Lexicon"),
+    Page("cues", "/page/cues", "Cues"),
+    Page("rules", "/page/rules", "Rules"),
+    Page("alignments", "/page/alignments", "alignments"),
     Page("statement", "{article}/claim/{claim}", "What it is"),
     Page("graph", "/page/graph/inferred", "As data"),
 )
@@ -83,16 +97,27 @@ def build_walk_graph(place, sample):
     return graph
 
 
+def open_page(browser, walk, page):
+    """Open a page, and wait until its scripts have done their work."""
+    browser.open(walk.locate(page))
+    browser.wait("return document.querySelector(arguments[0]) !== null", page.ready)
+
+
+def find_page(name):
+    """The page of a name."""
+    return next(page for page in PAGES if page.name == name)
+
+
 @contextmanager
 def serve_walk(graph, place, *options):
     """A server of a copy of the graph."""
     copy = shutil.copytree(graph, place / "graph")
     with run_serving(copy, *options) as server:
-        article, claim = _find_article(server)
+        article, claim = find_article(server)
         yield Walk(server, article, claim)
 
 
-def _find_article(server):
+def find_article(server):
     """The path of the article with the most claims, and one of its claims."""
     query = f"""SELECT ?article (COUNT(*) AS ?count) (MIN(STR(?each)) AS ?claim) WHERE {{
         ?each <{KG.inArticle}> ?article ; a <{KG.Claim}> }} GROUP BY ?article

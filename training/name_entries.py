@@ -14,12 +14,14 @@ HEADER = """\
 # Written by `python -m training.names GAZETTEER_DIR`, not by hand: known-*.ttl has further names.
 # Licence: CC BY-SA 4.0. Every identifier is stated by the source that its entry names.
 @prefix dcterms: <http://purl.org/dc/terms/> .
-@prefix id: <{id}> .
+{geo}@prefix id: <{id}> .
 @prefix kg: <{kg}> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
 """
+
+GEO = "@prefix geo: <http://www.w3.org/2003/01/geo/wgs84_pos#> .\n"
 
 LINK_FORMS = {
     "wikidata": "http://www.wikidata.org/entity/{}",
@@ -90,6 +92,20 @@ def links(row: dict[str, str]) -> list[tuple[str, str]]:
     return found
 
 
+def degrees(row: dict[str, str]) -> list[tuple[str, str]]:
+    """Where a row says that it lies, in degrees north and east."""
+    if not (row["lat"] and row["lon"]):
+        return []
+    return [("geo:lat", _decimal(row["lat"])), ("geo:long", _decimal(row["lon"]))]
+
+
+def _decimal(value: str) -> str:
+    """A decimal in the one form in which the store gives it back."""
+    written = f"{float(value):.3f}".rstrip("0").rstrip(".")
+    # Without a point it would be an integer.
+    return written if "." in written else f'"{written}"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+
+
 def describe(
     label: str,
     *,
@@ -98,6 +114,7 @@ def describe(
     demonyms: Iterable[str] = (),
     plain: Iterable[tuple[str, str]] = (),
     resources: Iterable[tuple[str, str]] = (),
+    place: Iterable[tuple[str, str]] = (),
     matches: Iterable[tuple[str, str]] = (),
     source: str,
 ) -> tuple[tuple[str, str], ...]:
@@ -108,6 +125,7 @@ def describe(
     pairs += [("kg:demonym", english(d)) for d in dict.fromkeys(demonyms) if d]
     pairs += [(f"kg:{name}", text(value)) for name, value in plain if value]
     pairs += [(f"kg:{name}", resource(local)) for name, local in resources if local]
+    pairs += place
     pairs += list(dict.fromkeys(matches))
     pairs.append(("dcterms:source", text(source)))
     return tuple(pairs)
@@ -115,8 +133,10 @@ def describe(
 
 def write_entries(path: Path, entries: Iterable[Entry]) -> None:
     """Write a names file, its entries sorted by local name."""
-    blocks = [HEADER.format(id=ID, kg=KG)]
-    for entry in sorted(entries, key=lambda e: e.local):
+    ordered = sorted(entries, key=lambda e: e.local)
+    located = any(predicate.startswith("geo:") for e in ordered for predicate, _ in e.properties)
+    blocks = [HEADER.format(id=ID, kg=KG, geo=GEO if located else "")]
+    for entry in ordered:
         grouped: dict[str, list[str]] = {}
         for predicate, term in entry.properties:
             grouped.setdefault(predicate, []).append(term)

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.vocabulary.files import ontology_directory
-from training.name_entries import Entry, Slugs, describe, links, read_rows, write_entries
+from training.name_entries import (
+    Entry,
+    Slugs,
+    degrees,
+    describe,
+    links,
+    read_rows,
+    write_entries,
+)
 from training.name_holders import write_holders
 from training.name_tables import (
     ADJECTIVES,
@@ -293,6 +301,7 @@ def describe_cities(directory: Path, slugs: Slugs, states: Iterable[State]) -> I
             names=names,
             plain=[("countryCode", code if state else "")],
             resources=[("capitalOf" if capital else "inState", state.local if state else "")],
+            place=degrees(row),
             matches=links(row),
             source=row["source"],
         )

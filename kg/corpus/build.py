@@ -52,8 +52,7 @@ def build_corpus(
     names the holders whose claims count as fact beside the articles' own. `read` replaces the
     shipped reader, `variant` tells its readings from others, and `doubts` gives its findings in
     the end; `lock` is for `open_graph`. Among several files one that cannot be read becomes a
-    finding; raises DocumentError where none can be read, GraphError where the graph cannot be
-    written.
+    finding; raises DocumentError where none can, GraphError where the graph cannot be written.
 
     What people decided before is applied again. Decisions of the files `reviews` are kept with
     them; one that cannot be understood raises ReviewError once all else is done.

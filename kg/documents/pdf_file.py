@@ -23,7 +23,7 @@ from kg.documents.lines import ends_sentence, is_short_heading
 from kg.errors import DocumentError
 
 _MOST_PAGES = 2000
-_LEAST_LETTERS = 100
+_LEAST_LETTERS = 40
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*",
     re.IGNORECASE,
@@ -209,23 +209,29 @@ def _order_columns(lines: list[PdfLine]) -> list[PdfLine]:
 def _drop_running_heads(lines: list[PdfLine]) -> list[PdfLine]:
     """Leave out page numbers, and what stands at the edge of several pages alike."""
     pages: dict[int, list[PdfLine]] = {}
-    for line in lines:
+    for line in sorted(lines, key=lambda each: (each.page, -each.y)):
         pages.setdefault(line.page, []).append(line)
-    edges: dict[int, list[PdfLine]] = {}
-    for number, page in pages.items():
-        ordered = sorted(page, key=lambda each: -each.y)
-        edges[number] = [*ordered[:_EDGE], *ordered[-_EDGE:]]
-    counts = Counter(
-        form for edge in edges.values() for form in {_find_form(line) for line in edge}
-    )
+    edges = [edge for page in pages.values() for edge in (_list_edge(page), _list_edge(page[::-1]))]
+    counts = Counter((each.page, _find_form(each)) for edge in edges for each in edge)
+    forms = Counter(form for _, form in counts)
     least = 2 if len(pages) < 6 else 3
     gone = {
         id(line)
-        for edge in edges.values()
+        for edge in edges
         for line in edge
-        if counts[_find_form(line)] >= least or _PAGE_NUMBER.fullmatch(line.text)
+        if forms[_find_form(line)] >= least or _PAGE_NUMBER.fullmatch(line.text)
     }
     return [line for line in lines if id(line) not in gone]
+
+
+def _list_edge(page: Sequence[PdfLine]) -> list[PdfLine]:
+    """The lines at one edge of a page, from there on, that stand apart from its text."""
+    for number in range(min(_EDGE, len(page) - 1), 0, -1):
+        line, inner = page[number - 1], page[number]
+        apart = abs(line.y - inner.y) > 1.8 * max(line.size, inner.size)
+        if apart or abs(line.size - inner.size) > 0.08 * inner.size:
+            return list(page[:number])
+    return []
 
 
 def _find_form(line: PdfLine) -> tuple[str, int]:

@@ -165,7 +165,11 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
   // ----------------------------------------------------------------------------- growing
 
   async function grow(thing) {
-    if (!panel.dataset.more || big) return;
+    if (!panel.dataset.more) return;
+    if (big) {
+      say(`All that is drawn is here; see the surroundings of ${thing.label} on their own page.`);
+      return;
+    }
     const room = MOST - model.things.size;
     if (room < 1) {
       say(`${MOST} things are shown already; look at its surroundings instead.`);
@@ -191,8 +195,10 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
     const edges = added.bundles.length;
     drawing.add(added, near);
     data.nodes.push(...added.things);
+    data.edges.push(...more.edges.filter((edge) => added.bundles.some((each) => each.members.includes(edge))));
     countLooks();
     refresh();
+    panel.dispatchEvent(new CustomEvent("concord-grown"));
     light({ thing: near.id });
     const rest = more.left_out ? ` ${more.left_out} more are on the page of its surroundings.` : "";
     say(added.things.length || edges
@@ -282,6 +288,7 @@ export async function draw(panel, data, { peek = null, choose = () => {} } = {})
   panel.dataset.lit = 0;
   panel.dataset.shown = model.bundles.size;
   panel.dataset.ready = "yes";
+  performance.mark("graph-ready");
 
   return {
     model, drawing, light, filter, filterSaid,

@@ -97,14 +97,21 @@ export function drawPlaces(host, list, light) {
   const cut = chooseCut(boxes);
   const most = Math.max(...entries.map((entry) => Number(entry.dataset.count)));
   const map = L.map(host, {
-    attributionControl: false, maxBounds: [[-85, cut - 60], [85, cut + ROUND + 60]], minZoom: 0.5,
-    maxZoom: 7, zoomSnap: 0.25, scrollWheelZoom: false,
+    attributionControl: false, minZoom: 0.5, maxZoom: 7, zoomSnap: 0.25, scrollWheelZoom: false,
   });
   L.control.attribution({ prefix: false }).addAttribution("Outlines: Natural Earth").addTo(map);
   const shown = new Map();
 
   function share(entry) {
     return Math.max(1, Math.ceil(SHADES * Math.sqrt(Number(entry.dataset.count) / most)));
+  }
+
+  /** A place on the largest part of a state, for what opens there without a pointer. */
+  function middle(layer) {
+    if (layer.getLatLng) return layer.getLatLng();
+    const parts = layer.getLatLngs().map((part) => L.latLngBounds(part.flat(2)));
+    const size = (box) => (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
+    return parts.sort((a, b) => size(b) - size(a))[0].getCenter();
   }
 
   function bind(layer, entry) {
@@ -126,6 +133,15 @@ export function drawPlaces(host, list, light) {
     light(entry ? [entry] : [], scroll);
   }
 
+  const sides = boxes.map(([west, south, east, north]) => {
+    const turn = (west + east) / 2 < cut ? ROUND : 0;
+    return L.latLngBounds([south, west + turn], [north, east + turn]);
+  });
+  const around = sides.reduce((all, box) => all.extend(box), L.latLngBounds([]));
+  const world = L.latLngBounds([SOUTH, cut + 10], [NORTH, cut + ROUND]);
+  const wide = !around.isValid() || around.getEast() - around.getWest() > 250;
+  map.fitBounds(wide ? world : around.pad(0.12), { maxZoom: 5, animate: false });
+
   const moved = countries.map((country) => ({ ...country, geometry: shift(country.geometry, cut) }));
   L.geoJSON(moved, {
     style: (country) => {
@@ -140,25 +156,23 @@ export function drawPlaces(host, list, light) {
   }).addTo(map);
   for (const entry of points) {
     const { latitude, longitude, count } = entry.dataset;
-    const radius = 5 + 7 * Math.sqrt(Number(count) / most);
+    const radius = Math.min(14, 4.5 + 1.8 * Math.sqrt(Number(count)));
     const place = [Number(latitude), Number(longitude) + (Number(longitude) < cut ? ROUND : 0)];
     const mark = L.circleMarker(place, { className: "map-point", radius });
     bind(mark, entry);
     mark.addTo(map);
   }
 
-  const sides = boxes.map(([west, south, east, north]) => {
-    const turn = (west + east) / 2 < cut ? ROUND : 0;
-    return L.latLngBounds([south, west + turn], [north, east + turn]);
-  });
-  const around = sides.reduce((all, box) => all.extend(box), L.latLngBounds([]));
-  const world = L.latLngBounds([SOUTH, cut + 10], [NORTH, cut + ROUND]);
-  const wide = !around.isValid() || around.getEast() - around.getWest() > 250;
-  map.fitBounds(wide ? world : around.pad(0.12), { maxZoom: 5, animate: false });
   // The wheel zooms once one has clicked into the map, so that the page can be scrolled over it.
   map.on("focus click", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
 
+  for (const entry of entries.filter((each) => !shown.has(each))) {
+    const told = document.createElement("span");
+    told.className = "hint";
+    told.textContent = "not on the map of today";
+    entry.querySelector(".spot").append(" ", told);
+  }
   for (const [entry, layer] of shown) {
     const path = layer.getElement();
     path?.setAttribute("tabindex", "0");
@@ -167,7 +181,7 @@ export function drawPlaces(host, list, light) {
     path?.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      layer.openPopup();
+      layer.openPopup(middle(layer));
     });
     entry.addEventListener("mouseenter", () => point(entry, false));
     entry.addEventListener("mouseleave", () => point(null, false));

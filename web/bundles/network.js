@@ -185,7 +185,7 @@ class Network {
   }
 
   light(chosen) {
-    this.host.classList.toggle("lighting", chosen !== null);
+    this.host.parentElement.classList.toggle("lighting", chosen !== null);
     this.overlay.light(chosen);
   }
 
@@ -213,7 +213,7 @@ class Network {
       context.drawImage(this.sigma.getCanvases()[layer], 0, 0, canvas.width, canvas.height);
     }
     context.scale(scale, scale);
-    this.overlay.writeNames(context);
+    this.overlay.writeNames(context, scale);
     return canvas;
   }
 }

@@ -4,6 +4,7 @@ import Yasgui from "@zazuko/yasgui";
 import { declarePrefixes, registerCompleters } from "../editor/completing.js";
 import { registerViews, tellView } from "../editor/views.js";
 import { tellErrors } from "../editor/errors.js";
+import { mendTabs } from "../editor/tabs.js";
 
 const { Yasqe, Yasr } = Yasgui;
 const PAGE = "text/html";
@@ -52,12 +53,13 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
     endpointCatalogueOptions: { getData: () => [], keys: [], renderItem: () => {} },
     requestConfig: {
       endpoint, method: "GET", acceptHeaderSelect: PAGE, acceptHeaderGraph: PAGE,
-      args: (each) => [{ name: "view", value: tellView(each.getTab()) }],
+      args: [],
     },
     yasqe: { value: whole, extraKeys: freeTab(), prefixCcApi: null, resizeable: true, editorHeight: "17rem" },
     yasr: { maxPersistentResponseSize: 0 },
   });
   const label = (tab) => tab?.getYasqe()?.getInputField().setAttribute("aria-label", "SPARQL query");
+  mendTabs(yasgui);
   const title = names.get(query.trim()) ?? yasgui.createTabName();
   const given = new Set([whole, ...names.keys()].map((text) => declarePrefixes(text, prefixes).trim()));
   const untouched = (text) => !text.trim() || given.has(text.trim());
@@ -68,6 +70,9 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
     tab.getYasr().selectedPlugin = view;
     tab.getYasr().setResponse(page);
   }
+  yasgui.on("queryBefore", (_, asking) => {
+    asking.setRequestConfig({ endpoint, args: [{ name: "view", value: tellView(asking) }] });
+  });
   watchAddress(yasgui, prefixes);
   yasgui.on("tabAdd", () => setTimeout(() => label(yasgui.getTab())));
   yasgui.on("tabSelect", () => setTimeout(() => label(yasgui.getTab())));

@@ -3,6 +3,7 @@
 const MOST = 40;
 const LEAST = 2;
 const KEYWORDS = ["SELECT", "DISTINCT", "WHERE", "OPTIONAL", "FILTER", "UNION", "BIND", "GRAPH", "VALUES", "MINUS", "SERVICE", "PREFIX", "CONSTRUCT", "ASK", "DESCRIBE", "ORDER", "GROUP", "LIMIT", "OFFSET", "HAVING"];
+const TYPES = ["a", "rdf:type", "rdfs:domain", "rdfs:range"];
 const LOCAL = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 const TERMS = `SELECT DISTINCT ?iri ?label ?sort WHERE {
   GRAPH <https://w3id.org/concord/graph/ontology> { ?iri a ?type
@@ -57,7 +58,19 @@ function renderHint(label, kind) {
   };
 }
 
-const isVariable = ({ string }) => string[0] === "?" || string[0] === "$";
+/** What was typed before the cursor, in whatever pieces the tokenizer takes it. */
+function findWord(yasqe) {
+  const { line, ch } = yasqe.getDoc().getCursor();
+  const [word] = /(?<![?$<@^\w:-])[\w:-]*$/.exec(yasqe.getDoc().getLine(line).slice(0, ch)) ?? [""];
+  return { word, from: ch - word.length, to: ch };
+}
+
+/** What may stand where the word begins, and the property before it. */
+function findPlace(yasqe) {
+  const { line } = yasqe.getDoc().getCursor();
+  const { state } = yasqe.getTokenAt({ line, ch: findWord(yasqe).from }, true);
+  return { possible: state.possibleNext ?? [], lastProperty: state.lastProperty };
+}
 
 /** A query that declares the usual prefixes that it has; to the server they are known anyway. */
 export function declarePrefixes(query, prefixes) {
@@ -84,39 +97,43 @@ export async function registerCompleters(Yasqe, base) {
     const label = sort === "thing" ? things.get(hint.text)?.label : terms[sort].get(hint.text);
     return { ...hint, render: renderHint(label ?? "", things.get(hint.text)?.type) };
   });
-  const usual = { bulk: false, autoShow: true, persistenceId: null };
+  const usual = {
+    bulk: false, autoShow: true, persistenceId: null,
+    preProcessToken: (yasqe, token) => {
+      const { word, from, to } = findWord(yasqe);
+      return { ...token, string: word, from: { ch: from }, to: { ch: to } };
+    },
+  };
   Yasqe.defaults.autocompleters = ["prefixes", "variables"];
   Yasqe.forkAutocompleter("prefixes", {
     name: "prefixes", persistenceId: null,
     get: () => Object.entries(prefixes).map(([prefix, iri]) => `${prefix}: <${iri}>`).sort(),
   });
+  const places = {
+    class: ({ lastProperty, possible }) => possible.length > 0 && TYPES.includes(lastProperty),
+    property: ({ possible }) => possible.includes("a"),
+  };
   for (const sort of ["class", "property"]) {
-    const original = Yasqe.Autocompleters[sort];
     Yasqe.registerAutocompleter({
       ...usual, name: sort,
-      isValidCompletionPosition: (yasqe) => {
-        const token = yasqe.getCompleteToken();
-        return token.string.trim().length > 0 && original.isValidCompletionPosition(yasqe);
-      },
-      get: (_, token) => search(terms[sort], token.string.trim().replace(/^</, "")),
+      isValidCompletionPosition: (yasqe) => findWord(yasqe).word !== "" && places[sort](findPlace(yasqe)),
+      get: (_, token) => search(terms[sort], token.string),
       postprocessHints: withLabels(sort),
     });
   }
   Yasqe.registerAutocompleter({
     ...usual, name: "thing",
     isValidCompletionPosition: (yasqe) => {
-      const token = yasqe.getCompleteToken();
-      const typed = token.string.replace(/^id:/, "");
-      if (isVariable(token) || !/^[A-Za-z]/.test(typed) || typed.includes(":")) return false;
-      if (typed.length < LEAST && token.string === typed) return false;
-      if (KEYWORDS.some((word) => word.startsWith(typed.toUpperCase()))) return false;
-      const possible = token.state.possibleCurrent ?? [];
-      if (possible.includes("a") || Yasqe.Autocompleters.class.isValidCompletionPosition(yasqe)) return false;
-      return ["IRI_REF", "IRIREF", "PNAME_LN", "PNAME_NS"].some((each) => possible.includes(each));
+      const { word } = findWord(yasqe);
+      const place = findPlace(yasqe);
+      const typed = word.replace(/^id:/, "");
+      if (!/^[A-Za-z]/.test(typed) || typed.includes(":") || typed.length < LEAST) return false;
+      if (KEYWORDS.some((keyword) => keyword.startsWith(typed.toUpperCase()))) return false;
+      if (places.property(place) || places.class(place)) return false;
+      return ["IRI_REF", "IRIREF", "PNAME_LN", "PNAME_NS"].some((each) => place.possible.includes(each));
     },
     get: async (_, token) => {
-      const prefix = token.string.trim().replace(/^id:/, "").replaceAll("-", " ");
-      if (!prefix) return [];
+      const prefix = token.string.replace(/^id:/, "").replaceAll("-", " ");
       const place = new URL(`${base}/search`);
       place.search = new URLSearchParams({ prefix, limit: "20" });
       const reply = await fetch(place);

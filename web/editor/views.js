@@ -90,7 +90,7 @@ class View {
     const box = document.createElement("div");
     box.append(...[...section.children].map((child) => document.importNode(child, true)));
     this.yasr.resultsEl.replaceChildren(box);
-    box.querySelectorAll(".view").forEach(showView);
+    box.querySelectorAll(".view").forEach((view) => showView(view));
     for (const link of box.querySelectorAll(".paging a")) {
       link.addEventListener("click", async (event) => {
         event.preventDefault();

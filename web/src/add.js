@@ -48,8 +48,7 @@ function show(told) {
   }
   const problem = document.getElementById("job-problem");
   problem.hidden = !told.problem;
-  const line = told.problem;
-  problem.textContent = line ? `${line[0].toUpperCase()}${line.slice(1)}.` : "";
+  problem.textContent = told.problem;
 }
 
 async function follow() {

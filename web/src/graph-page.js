@@ -30,9 +30,12 @@ function fillFilters({ nodes, edges }) {
       .map((kind) => [kind, kind, edge.count]))),
   };
   for (const [name, found] of Object.entries(choices)) {
+    const { value: chosen } = form.elements[name];
+    form.elements[name].length = 1;
     for (const [value, { label, count }] of found) {
       form.elements[name].append(new Option(`${label} (${count})`, value));
     }
+    form.elements[name].value = chosen;
   }
   box.hidden = false;
 }
@@ -40,6 +43,7 @@ function fillFilters({ nodes, edges }) {
 function showKinds(nodes) {
   const list = document.getElementById("graph-kinds");
   const counts = countBy(nodes.map((node) => [node.kind, node.kind, 1]));
+  list.replaceChildren();
   for (const [kind] of counts.sort((a, b) => b[1].count - a[1].count)) {
     const item = document.createElement("li");
     item.textContent = kind;
@@ -50,8 +54,8 @@ function showKinds(nodes) {
 }
 
 function listen(graph, { nodes }) {
-  const kinds = new Map(nodes.map((node) => [node.id, node.kind]));
   const filter = () => {
+    const kinds = new Map(nodes.map((node) => [node.id, node.kind]));
     const wanted = Object.fromEntries(new FormData(form));
     const any = Object.values(wanted).some(Boolean);
     const fits = (edge, said) =>
@@ -82,10 +86,14 @@ async function show() {
       note.textContent = "There is nothing to draw.";
       return;
     }
-    note.textContent = `${data.nodes.length} things, ${data.edges.length} edges`
-      + (data.left_out ? `; ${data.left_out} lesser things are left out` : "");
-    showKinds(data.nodes);
-    fillFilters(data);
+    const tell = () => {
+      note.textContent = `${data.nodes.length} things, ${data.edges.length} edges`
+        + (data.left_out ? `; ${data.left_out} lesser things are left out` : "");
+      showKinds(data.nodes);
+      fillFilters(data);
+    };
+    tell();
+    panel.addEventListener("concord-grown", tell);
     listen(await draw(panel, data), data);
   } catch (error) {
     panel.hidden = true;

@@ -3,6 +3,7 @@
 
 const PAUSE = 120;
 const MOST = 12;
+const NARROWEST = 220;
 
 let count = 0;
 
@@ -23,9 +24,9 @@ function markTyped(label, typed) {
 }
 
 /** What the graph has that begins with what was typed. */
-async function searchNames(field, typed, signal) {
+async function searchNames(typed, signal) {
   if (!typed) return [];
-  const place = new URL(field.dataset.search, document.baseURI);
+  const place = new URL("../search", import.meta.url);
   place.search = new URLSearchParams({ prefix: typed, limit: MOST });
   const reply = await fetch(place, { signal });
   if (!reply.ok) return [];
@@ -49,7 +50,8 @@ function searchList(entries, typed) {
   return [...found.filter(begins), ...found.filter((entry) => !begins(entry))];
 }
 
-function attach(field) {
+/** Makes a combobox of a field. */
+export function attach(field) {
   const number = ++count;
   const box = make("ul", { id: `options-${number}`, class: "options", role: "listbox", hidden: "" });
   box.setAttribute("aria-label", field.labels?.[0]?.textContent.trim() ?? "suggestions");
@@ -121,6 +123,8 @@ function attach(field) {
       box.append(none);
     }
     box.style.top = `${field.offsetTop + field.offsetHeight}px`;
+    box.style.left = `${field.offsetLeft}px`;
+    box.style.width = `${Math.max(field.offsetWidth, NARROWEST)}px`;
     box.hidden = false;
     field.setAttribute("aria-expanded", "true");
     field.removeAttribute("aria-activedescendant");
@@ -132,7 +136,7 @@ function attach(field) {
     asking?.abort();
     asking = new AbortController();
     try {
-      const found = await searchNames(field, typed, asking.signal);
+      const found = await searchNames(typed, asking.signal);
       if (document.activeElement === field) show(found, typed);
     } catch (error) {
       // Whoever types on, or leaves the page, has asked for the end of the last search.

@@ -1,4 +1,3 @@
-import { listEdges } from "./edge-list.js";
 import { makeThingCard } from "./thing-card.js";
 
 // Ties the words, the cards and the graph of an article together: what lights one lights all.
@@ -286,7 +285,8 @@ function filter() {
   keepFilters(wanted);
   told.textContent = count === cards.size ? "" : `${count} of ${cards.size} claims`;
   if (held?.claims?.some((key) => cards.get(key).hidden)) hold(null);
-  graph?.filter((key) => !cards.get(key)?.hidden, count === cards.size);
+  const out = new Set(order.filter((key) => cards.get(key).classList.contains("is-rejected")));
+  graph?.filter((key) => !cards.get(key)?.hidden && !out.has(key), count - out.size === cards.size);
 }
 
 /** The filters stand in the address, so that a link to the page shows what was seen. */
@@ -309,6 +309,10 @@ function takeFilters() {
 }
 
 form.addEventListener("change", filter);
+document.addEventListener("concord-reviewed", () => {
+  filter();
+  fillSheet(held);
+});
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(() => {
   showUnclaimed();
@@ -329,7 +333,6 @@ async function drawGraph() {
     if (!answer.ok) return;
     network = await answer.json();
     if (!network.nodes.length) return;
-    listEdges(document.getElementById("rest"), network, locateWhy);
     panel.hidden = false;
     graph = await draw(panel, network, { peek, choose });
   } catch (error) {
@@ -357,4 +360,5 @@ takeFilters();
 showUnclaimed();
 filter();
 followAddress();
-drawGraph();
+// Once all has been laid out, and its heights are known, what is out of sight costs nothing more.
+drawGraph().then(() => setTimeout(() => reader.classList.add("settled"), 300));

@@ -7,7 +7,7 @@ async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   const answer = await fetch(form.action, { method: "POST", body });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (answer.ok) return page;
+  if (answer.status === 200) return page;
   const told = page.querySelector(".problem") ?? page.body;
   throw new Error(told.textContent.trim() || `The server answers ${answer.status}.`);
 }
@@ -141,8 +141,11 @@ document.addEventListener("click", async (event) => {
       if (label) label.htmlFor = field.id;
     }
     form.querySelector("input:not([type=hidden])").focus();
-    const pickers = await import("./pickers.js").catch(() => null);
-    for (const field of form.querySelectorAll("input[data-picker]")) pickers?.attach?.(field);
+    const { attach } = await import("./pickers.js");
+    for (const field of form.querySelectorAll("input[data-picker]")) {
+      // The first to load that module finds them attached.
+      if (field.role !== "combobox") attach(field);
+    }
   } catch (error) {
     tell(box, error.message);
   }

@@ -47,4 +47,9 @@ async function start({ editorScript, editorStyle, endpoint, base }) {
   answers.remove();
 }
 
-if (host?.dataset.editorScript) start(host.dataset);
+if (host?.dataset.editorScript) {
+  start(host.dataset).catch((error) => {
+    answers.querySelectorAll(".view").forEach((view) => showView(view));
+    throw error;
+  });
+}

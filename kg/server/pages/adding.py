@@ -13,7 +13,7 @@ from kg.documents.decoding import LARGEST_FILE
 from kg.server.answers import Service
 from kg.server.forms import Form
 from kg.server.layers import find_base
-from kg.server.pages.rendering import render_page, send_page
+from kg.server.pages.rendering import make_sentence, render_page, send_page
 from kg.server.pages.signing import (
     NO_STORE,
     find_reviewer,
@@ -149,7 +149,7 @@ def describe_job(service: Service, base: str, job: Job) -> dict[str, object]:
         "state": job.state.value,
         "before": require_desk(service).count_before(job),
         "steps": {stage: _tell_step(job, stage) for stage in job.stages},
-        "problem": job.problem,
+        "problem": make_sentence(job.problem),
         "page": f"{base}/{_PAGE}/{job.key}",
         "reader": f"{base}/page/article/{job.article}" if job.state is JobState.DONE else None,
     }

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -198,6 +198,12 @@ async def _fetch_answers(
 def _list_relations(question: Question) -> list[tuple[str, str]]:
     if not any(p.kind is ParameterKind.RELATION for p in question.parameters):
         return []
+    return _read_relations()
+
+
+@lru_cache(maxsize=1)
+def _read_relations() -> list[tuple[str, str]]:
+    # To read the whole vocabulary takes longer than most answers.
     return sorted((each.name, each.label) for each in load_vocabulary().relations.values())
 
 

@@ -12,7 +12,7 @@ from kg.iris import ID, is_iri
 from kg.rdf import format_term
 from kg.server.pages.naming import HEAD, Cell, Named, locate_thing
 from kg.server.pages.questions import Result, ResultRow
-from kg.server.statistics import Ask, fetch_rows
+from kg.server.statistics import Ask, Row, fetch_rows
 
 _GEO = "PREFIX geo: <http://www.w3.org/2003/01/geo/wgs84_pos#>\n"
 _AT_ONCE = 500
@@ -120,18 +120,27 @@ def _read_degrees(term: Mapping[str, str] | None, most: float) -> float | None:
 
 
 async def fetch_states(codes: Collection[str], ask: Ask, base: str) -> dict[str, Named]:
-    """The states of some country codes; of several that have one, the first by name."""
+    """The states of some country codes; of several that have one, that with most other codes.
+
+    Parts and former states, such as Scotland, have the code of a state but none of their own.
+    """
     if not codes:
         return {}
     listed = " ".join(format_term(Literal(code)) for code in sorted(codes))
     rows = await fetch_rows(
-        f"{HEAD}SELECT ?code ?state (MIN(STR(?name)) AS ?label) WHERE {{ "
+        f"{HEAD}SELECT ?code ?state (MIN(STR(?name)) AS ?label) "
+        "(COUNT(DISTINCT ?other) AS ?others) WHERE { "
         f"VALUES ?code {{ {listed} }} "
-        "?state kg:countryCode ?code ; a kg:State ; rdfs:label ?name } GROUP BY ?code ?state",
+        "?state kg:countryCode ?code ; a kg:State ; rdfs:label ?name "
+        "OPTIONAL { ?state kg:iso2|kg:cowCode|skos:exactMatch ?other } } GROUP BY ?code ?state",
         ask,
     )
     states: dict[str, Named] = {}
-    for row in sorted(rows, key=lambda row: (row["label"]["value"], row["state"]["value"])):
+
+    def rank(row: Row) -> tuple[int, str, str]:
+        return -int(row["others"]["value"]), row["label"]["value"], row["state"]["value"]
+
+    for row in sorted(rows, key=rank):
         iri = row["state"]["value"]
         href, outside = locate_thing(iri, base)
         named = Named(iri, row["label"]["value"], href, "State", outside)

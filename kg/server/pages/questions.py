@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from rdflib import Literal, URIRef
 
@@ -29,6 +30,11 @@ _WORDS = {
 }
 """The variables that hold the words behind a row, and how evidence leads to these."""
 
+_DATASETS = {
+    "http://www.wikidata.org/entity/": "Wikidata",
+    "https://sws.geonames.org/": "GeoNames",
+    "http://dbpedia.org/resource/": "DBpedia",
+}
 _AT_ONCE = 100
 _MOST_CLAIMS = 1000
 
@@ -95,12 +101,13 @@ async def show_result(
     apart = {quote, "article"} if quote else set()
     columns = tuple(name for name in variables if name not in apart)
     places = await _find_words(shown, quote, ask, base) if quote else {}
+    show = _show_short if quoting else show_term
     return Result(
         columns,
         tuple(
             ResultRow(
                 offset + number + 1,
-                tuple(show_term(row[c], names, base) if c in row else None for c in columns),
+                tuple(show(row[c], names, base) if c in row else None for c in columns),
                 _quote(row, quote, names, places.get(number), base),
             )
             for number, row in enumerate(shown)
@@ -108,6 +115,19 @@ async def show_result(
         len(rows),
         offset,
     )
+
+
+def _show_short(term: Mapping[str, str], names: Mapping[str, Named], base: str) -> Cell:
+    """A term as a cell, of which the IRIs of well-known datasets are told by their name."""
+    cell = show_term(term, names, base)
+    thing = cell.thing
+    if thing is None or thing.label != thing.iri:
+        return cell
+    for namespace, name in _DATASETS.items():
+        if thing.iri.startswith(namespace):
+            label = f"{name} {unquote(thing.iri.removeprefix(namespace)).strip('/')}"
+            return Cell(label, replace(thing, label=label.replace("_", " ")))
+    return cell
 
 
 def _quote(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
@@ -56,7 +57,15 @@ def _load_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["writable"] = False
+    environment.filters["as_sentence"] = make_sentence
     return environment
+
+
+def make_sentence(message: str) -> str:
+    """A message as a sentence; what begins with the name of a file or an address keeps its case."""
+    if re.match(r"[a-z]+(?:[\s,;:]|$)", message) and not re.match(r"\w+:/", message):
+        message = message[:1].upper() + message[1:]
+    return message if message.endswith((".", "?", "!")) or not message else f"{message}."
 
 
 def _link_script(base: str, name: str, *, early: bool = False) -> Markup:

@@ -122,9 +122,12 @@ async def _take(service: Service, request: Request) -> Response:
     if outcome == "correct":
         asked["wanted"] = _read_wanted(form)
     try:
-        await desk.decide(asked)
+        shown = await desk.decide(asked)
     except DeskError as error:
         return send_problem(service, request, str(error), place)
+    if not shown:
+        message = "it is kept, and shows once all is made anew: load the page again in a while"
+        return send_problem(service, request, message, place, status=202)
     base = find_base(service.settings, request.scope)
     return lead_back(base, _find_place(form, base, place))
 

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
@@ -130,11 +131,15 @@ def lead_to_sign_in(base: str, place: str) -> Response:
     return lead_back(base, f"page/sign-in?{urlencode({'back': place})}")
 
 
-def send_problem(service: Service, request: Request, message: str, place: str) -> Response:
-    """Tell in a page why something was not done, and lead back."""
+def send_problem(
+    service: Service, request: Request, message: str, place: str, *, status: int = 422
+) -> Response:
+    """Tell in a page why something was not done, or not yet (202), and lead back."""
     base = find_base(service.settings, request.scope)
-    page = render_page("problem.html", base, message=message, place=place)
-    return send_page(page, NO_STORE, 422)
+    page = render_page(
+        "problem.html", base, message=message, place=place, waits=status == HTTPStatus.ACCEPTED
+    )
+    return send_page(page, NO_STORE, status)
 
 
 async def answer_sign_in(service: Service, request: Request) -> Response:

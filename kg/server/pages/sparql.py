@@ -22,6 +22,7 @@ from kg.server.pages.naming import fetch_names
 from kg.server.pages.questions import Result, list_triples, show_node, show_result
 from kg.server.pages.rendering import render_page, send_page
 from kg.server.pages.views import read_view, show_views
+from kg.server.pages.wording import word_column
 from kg.server.parameters import decode_parameters
 from kg.server.reading import collect_body
 from kg.vocabulary.questions import load_questions
@@ -64,6 +65,7 @@ async def send_sparql_page(
         query=_EXAMPLE if text is None else text,
         prefixes=sorted(PREFIXES.items()),
         topics=group_questions(questions),
+        word=word_column,
         **values,
     )
     return send_page(page, headers, status)

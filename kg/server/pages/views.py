@@ -19,6 +19,7 @@ from kg.server.pages.wording import (
     Ends,
     find_dates,
     find_ends,
+    is_date,
     list_chips,
     list_held_columns,
     tell_row,
@@ -61,7 +62,7 @@ class Shown:
         if self.plain:
             return tuple((name, name) for name in self.result.columns)
         held = list_held_columns(self.result)
-        merged = dict.fromkeys(held, "how held") if len(held) > 1 else {}
+        merged = dict.fromkeys(held, "how held")
         if all(self.dates):
             merged |= {name: "when" for name in self.dates if name}
         headings: dict[str, str] = {}
@@ -80,8 +81,8 @@ class Shown:
         """How a row is held; nothing where the columns are shown as they are."""
         return () if self.plain else list_chips(self.result, row)
 
-    def tell(self, row: ResultRow) -> tuple[Cell, ...]:
-        """What a row says, in a line."""
+    def tell(self, row: ResultRow) -> tuple[tuple[str, Cell], ...]:
+        """What a row says, in a line: its cells with the names of their columns."""
         apart = {"article", "source", *filter(None, self.dates), *list_held_columns(self.result)}
         return tell_row(self.result, row, self.ends, apart)
 
@@ -94,6 +95,10 @@ class Shown:
             and None
             not in [self.pick(row, name) for name in (ends.first, ends.relation, ends.second)]
         )
+
+    def is_date(self, cell: Cell | None) -> bool:
+        """Whether a cell is to be kept in one line, as a date is."""
+        return cell is not None and cell.thing is None and is_date(cell)
 
     def word_when(self, row: ResultRow) -> str:
         """From when to when a row is dated."""
@@ -116,7 +121,8 @@ async def show_views(
 
     `given` are the parameters that the address of every view has.
     """
-    if not plain:
+    if not plain and not any(cell and cell.thing for row in result.rows for cell in row.cells):
+        # Codes that stand beside things are theirs; by themselves they stand for states.
         codes = {
             cell.text
             for row in result.rows

@@ -74,11 +74,10 @@ def _holds_relations(result: Result, name: str) -> bool:
 
 
 def _is_thing(cell: Cell | None) -> bool:
-    """Whether a cell holds a thing of the graph: no term of the ontology, no page elsewhere."""
-    if cell is None or cell.thing is None:
+    """Whether a cell holds a thing or article of the graph: no term, claim or page elsewhere."""
+    if cell is None or cell.thing is None or not cell.thing.iri.startswith(BASE):
         return False
-    iri = cell.thing.iri
-    return iri.startswith(BASE) and not iri.startswith(str(KG)) and not iri.endswith(_VOICE)
+    return cell.thing.iri.removeprefix(BASE).count("/") == 1
 
 
 def find_dates(result: Result) -> tuple[str | None, str | None]:
@@ -92,10 +91,12 @@ def find_dates(result: Result) -> tuple[str | None, str | None]:
 
 def _holds_dates(result: Result, name: str) -> bool:
     cells = [cell for row in result.rows if (cell := result.pick(row, name)) is not None]
-    return bool(cells) and all(
-        cell.thing is None and cell.datatype in _DATED and _DATE.fullmatch(cell.text)
-        for cell in cells
-    )
+    return bool(cells) and all(cell.thing is None and is_date(cell) for cell in cells)
+
+
+def is_date(cell: Cell) -> bool:
+    """Whether a text is a day, a month or a year."""
+    return cell.datatype in _DATED and _DATE.fullmatch(cell.text) is not None
 
 
 def word_period(since: str | None, until: str | None) -> str:
@@ -158,15 +159,15 @@ def _read(result: Result, row: ResultRow, name: str) -> str:
 
 def tell_row(
     result: Result, row: ResultRow, ends: Ends | None, apart: Collection[str]
-) -> tuple[Cell, ...]:
+) -> tuple[tuple[str, Cell], ...]:
     """The cells that tell what a row says, without those of the columns told `apart`."""
     if ends is not None and ends.relation is not None:
         names = (ends.first, ends.relation, ends.second)
-        cells = [cell for name in names if (cell := result.pick(row, name)) is not None]
+        cells = [(name, cell) for name in names if (cell := result.pick(row, name)) is not None]
         if len(cells) == len(names):
             return tuple(cells)
     named = zip(result.columns, row.cells, strict=True)
-    return tuple(cell for name, cell in named if cell is not None and name not in apart)
+    return tuple((name, cell) for name, cell in named if cell is not None and name not in apart)
 
 
 def word_column(name: str) -> str:

@@ -25,7 +25,7 @@ from kg.server.writing.scribes import Scribe, Told
 
 _PENDING = "review.pending"
 _DECIDING, _APPLYING, _READING, _WRITING = 60.0, 600.0, 1200.0, 1200.0
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 _MOST_WAITING = 20
 _REMEMBERED = 200
 

@@ -128,7 +128,8 @@ def open_waiting(directory: Path, key: str, report: Callable[[dict[str, Any]], N
     try:
         data = fetch("GET", url, _read_body, headers=headers, limits=_PATIENCE, manners=manners)
     except RequestError as error:
-        raise DocumentError(str(error), source=url) from error
+        hint = " (--fetch-host does)" if "no public address" in str(error) else ""
+        raise DocumentError(f"{error}{hint}", source=url) from error
     parts = urlsplit(url)
     path = place / choose_name(unquote(parts.path.rstrip("/")) or parts.hostname or "", data)
     path.write_bytes(data)

@@ -4,10 +4,12 @@ import { FAINT, dashes, discOf, lineOf, readColours } from "./look.js";
 import { arrange } from "./layout.js";
 import { Overlay } from "./overlay.js";
 import { forgetMeasures, typeset } from "./names.js";
-import { rankThings } from "./model.js";
+import { listClaims, rankThings } from "./model.js";
 
 const NAMED = 64;
-const MARGIN = { x: 46, y: 16, below: 30 };
+const TIP = 0.44;
+const USUAL = 520;
+const MARGIN = { x: 46, y: 12, below: 26 };
 
 /** Lets Cytoscape find the style element that it would else write, which the policy forbids. */
 function keepStylesOut() {
@@ -18,35 +20,28 @@ function keepStylesOut() {
   document.head.append(mark);
 }
 
-function makeStyle(colours, kinds) {
-  const { ground, lines, muted, kind } = colours;
-  const line = (look, more = {}) => ({
-    selector: `edge[look="${look}"]`,
-    style: { "line-color": lines[look], "target-arrow-color": lines[look], ...more },
-  });
+/** The style; colours come with the elements, for each rule is tried on all that change. */
+function makeStyle({ ground }) {
+  const line = (look, style) => ({ selector: `edge[look="${look}"]`, style });
   const dashed = (look) => ({ "line-style": "dashed", "line-dash-pattern": dashes(look) });
   return [
     {
       selector: "node",
       style: {
-        "background-color": muted, width: "data(size)", height: "data(size)", label: "",
+        "background-color": "data(colour)", width: "data(size)", height: "data(size)", label: "",
         "border-width": "data(rim)", "border-color": ground, "z-index": "data(depth)",
         "overlay-opacity": 0,
       },
     },
-    ...kinds.map((each) => ({
-      selector: `node[kind="${each}"]`, style: { "background-color": kind(each) },
-    })),
     {
       selector: "edge",
       style: {
-        width: "data(width)", "curve-style": "bezier", "control-point-step-size": "data(step)",
-        "target-arrow-shape": "triangle", "arrow-scale": 0.75, "overlay-opacity": 0,
+        width: "data(width)", "line-color": "data(colour)", "target-arrow-color": "data(colour)",
+        "curve-style": "bezier", "control-point-step-size": "data(step)",
+        "target-arrow-shape": "triangle", "arrow-scale": "data(tip)", "overlay-opacity": 0,
         "loop-direction": "-45deg", "loop-sweep": "60deg",
       },
     },
-    line("asserted"),
-    line("reported"),
     line("unsure", { ...dashed("unsure"), "target-arrow-shape": "vee", "line-cap": "round" }),
     line("denied", { "target-arrow-shape": "tee" }),
     line("inferred", dashed("inferred")),
@@ -55,19 +50,20 @@ function makeStyle(colours, kinds) {
   ];
 }
 
-const makeNode = (thing) => ({
+const makeNode = (thing, { kind }) => ({
   group: "nodes",
   data: {
-    id: thing.id, kind: thing.kind, weight: thing.weight, wide: discOf(thing.weight),
+    id: thing.id, colour: kind(thing.kind), weight: thing.weight, wide: discOf(thing.weight),
     size: discOf(thing.weight), rim: 1.5, depth: Math.round(10 * thing.weight),
   },
 });
 
-const makeEdge = (bundle) => ({
+const makeEdge = (bundle, { lines }) => ({
   group: "edges",
   data: {
     id: bundle.id, source: bundle.source.id, target: bundle.target.id, look: bundle.look,
-    thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16,
+    colour: lines[bundle.look],
+    claims: listClaims(bundle), thick: lineOf(bundle.count), width: lineOf(bundle.count), step: 16, tip: TIP,
   },
 });
 
@@ -83,8 +79,11 @@ export class Drawing {
     this.touched = false;
     forgetMeasures();
     this.cy = cytoscape({
-      container: host, style: makeStyle(this.colours, this.listKinds()), minZoom: 0.08, maxZoom: 5,
-      elements: [...model.things.values()].map(makeNode).concat([...model.bundles.values()].map(makeEdge)),
+      container: host, style: makeStyle(this.colours), minZoom: 0.08, maxZoom: 5,
+      elements: [
+        ...[...model.things.values()].map((thing) => makeNode(thing, this.colours)),
+        ...[...model.bundles.values()].map((bundle) => makeEdge(bundle, this.colours)),
+      ],
       boxSelectionEnabled: false, autounselectify: true, hideEdgesOnViewport: model.bundles.size > 900,
       pixelRatio: Math.min(2, window.devicePixelRatio || 1),
     });
@@ -92,11 +91,6 @@ export class Drawing {
     this.overlay = new Overlay(host, this, obstacles);
     this.fit();
     this.listen(react);
-  }
-
-  listKinds() {
-    return [...new Set([...this.model.things.values()].map((thing) => thing.kind))]
-      .filter((kind) => /^[A-Za-z]+$/.test(kind));
   }
 
   measureNames() {
@@ -144,16 +138,23 @@ export class Drawing {
     else this.fit();
   }
 
+  /** How much larger than on a screen of usual size things are drawn: less in a small panel. */
+  findGrowth() {
+    const { clientWidth, clientHeight } = this.host;
+    const small = Math.max(0.7, Math.min(1, Math.sqrt(clientWidth * clientHeight) / USUAL));
+    return small * (1 / this.cy.zoom()) ** 0.85;
+  }
+
   /** Keeps discs and lines about as large on the screen as they should be, however far the zoom. */
   scale() {
     const scale = 1 / this.cy.zoom();
-    const grow = scale ** 0.85;
+    const grow = this.findGrowth();
     this.cy.batch(() => {
       this.cy.nodes().forEach((node) => {
         node.data({ size: node.data("wide") * grow, rim: 1.5 * scale });
       });
       this.cy.edges().forEach((edge) => {
-        edge.data({ width: edge.data("thick") * grow, step: 16 * grow });
+        edge.data({ width: edge.data("thick") * grow, step: 16 * grow, tip: TIP * scale });
       });
     });
   }
@@ -180,7 +181,8 @@ export class Drawing {
       x1: Math.min(...at.map(({ x }) => x)), x2: Math.max(...at.map(({ x }) => x)),
       y1: Math.min(...at.map(({ y }) => y)), y2: Math.max(...at.map(({ y }) => y)),
     };
-    const wide = free.x2 - free.x1 - 2 * MARGIN.x;
+    const side = Math.min(MARGIN.x, 0.085 * (free.x2 - free.x1));
+    const wide = free.x2 - free.x1 - 2 * side;
     const high = free.y2 - free.y1 - MARGIN.y - MARGIN.below;
     const zoom = Math.max(0.08, Math.min(
       2.2, wide / Math.max(1, box.x2 - box.x1), high / Math.max(1, box.y2 - box.y1),
@@ -242,7 +244,8 @@ export class Drawing {
   }
 
   light(chosen) {
-    this.host.classList.toggle("lighting", chosen !== null);
+    // Not on the host itself: Cytoscape draws anew when that changes.
+    this.host.parentElement.classList.toggle("lighting", chosen !== null);
     this.overlay.light(chosen);
   }
 
@@ -254,31 +257,43 @@ export class Drawing {
   add({ things, bundles }, near) {
     const { cy } = this;
     const old = new Set(cy.edges().map((edge) => edge.id()));
-    const grow = (1 / cy.zoom()) ** 0.85;
     const spots = findSpots(cy, near, things.length);
     cy.batch(() => {
       for (const [index, thing] of things.entries()) {
-        const node = makeNode(thing);
+        const node = makeNode(thing, this.colours);
         cy.add({ ...node, position: spots[index] });
       }
       for (const bundle of bundles) {
-        if (old.has(bundle.id)) cy.getElementById(bundle.id).data({ thick: lineOf(bundle.count) });
-        else cy.add(makeEdge(bundle));
+        if (old.has(bundle.id)) cy.getElementById(bundle.id).data({ thick: lineOf(bundle.count), claims: listClaims(bundle) });
+        else cy.add(makeEdge(bundle, this.colours));
       }
       for (const thing of this.model.things.values()) {
-        const wide = discOf(thing.weight);
-        cy.getElementById(thing.id).data({ wide, size: wide * grow, weight: thing.weight });
+        cy.getElementById(thing.id).data({ wide: discOf(thing.weight), weight: thing.weight });
       }
     });
-    cy.style(makeStyle(this.colours, this.listKinds()));
     this.scale();
     this.overlay.rank();
-    this.overlay.place();
+    const { clientWidth, clientHeight } = this.host;
+    const outside = things.some((thing) => {
+      const { x, y } = this.locate(thing.id);
+      return x < 10 || y < 10 || x > clientWidth - 10 || y > clientHeight - 10;
+    });
+    if (outside) this.fit();
+    else this.overlay.place();
   }
 
   restyle() {
     this.colours = readColours(this.host);
-    this.cy.style(makeStyle(this.colours, this.listKinds()));
+    const { kind, lines } = this.colours;
+    this.cy.batch(() => {
+      for (const { id, kind: name } of this.model.things.values()) {
+        this.cy.getElementById(id).data("colour", kind(name));
+      }
+      for (const { id, look } of this.model.bundles.values()) {
+        this.cy.getElementById(id).data("colour", lines[look]);
+      }
+    });
+    this.cy.style(makeStyle(this.colours));
     this.overlay.paint();
   }
 
@@ -296,7 +311,7 @@ export class Drawing {
     await picture.decode();
     context.drawImage(picture, 0, 0, canvas.width, canvas.height);
     context.scale(scale, scale);
-    this.overlay.writeNames(context);
+    this.overlay.writeNames(context, scale);
     return canvas;
   }
 }

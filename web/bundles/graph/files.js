@@ -15,7 +15,7 @@ const round = (number) => String(Math.round(100 * number) / 100);
  *
  * @param scene {title, width, height, ground, ink, family, lines, discs, names} in pixels; a line
  *   as {path, colour, width, dashes, opacity, tip, title}, a disc as {x, y, r, colour, title}, a
- *   name as {size, weight, align, rows: [{text, x, y}]}.
+ *   name as {size, weight, align, rows: [{text, x, y}], lead: {from, to} or null}.
  */
 export function writeSvg(scene) {
   const { title, width, height, ground, ink, family } = scene;
@@ -36,6 +36,9 @@ export function writeSvg(scene) {
   const discs = scene.discs.map(({ x, y, r, colour, title: told }) =>
     `<circle cx="${round(x)}" cy="${round(y)}" r="${round(r)}" fill="${escape(colour)}" `
     + `stroke="${escape(ground)}" stroke-width="1.5"><title>${escape(told)}</title></circle>`);
+  const leads = scene.names.filter(({ lead }) => lead).map(({ lead: { from, to } }) =>
+    `<line x1="${round(from.x)}" y1="${round(from.y)}" x2="${round(to.x)}" y2="${round(to.y)}" `
+    + `stroke="${escape(ink)}"/>`);
   const names = scene.names.map(({ size, weight, align, rows }) => {
     const spans = rows.map(({ text, x, y }) =>
       `<tspan x="${round(x)}" y="${round(y + 0.35 * size)}">${escape(text)}</tspan>`);
@@ -49,7 +52,7 @@ export function writeSvg(scene) {
     `<title>${escape(title)}</title>`,
     `<rect width="100%" height="100%" fill="${escape(ground)}"/>`,
     `<g>${lines.join("\n")}</g>`,
-    `<g>${discs.join("\n")}</g>`,
+    `<g>${discs.join("\n")}${leads.join("\n")}</g>`,
     `<g font-family="${escape(family)}" fill="${escape(ink)}" stroke="${escape(ground)}" `
       + `stroke-width="3" stroke-linejoin="round" paint-order="stroke">${names.join("\n")}</g>`,
     "</svg>", "",

@@ -2,6 +2,8 @@
 
 const CELL = 48;
 const GAP = 3;
+const LARGE = 9;
+const TURNS = 16;
 
 /** Boxes and discs by where they lie, so that few need to be looked at. */
 class Grid {
@@ -58,15 +60,37 @@ export function* listPlaces({ x, y, r, width, height }) {
   yield { x: x - side - width, y: y + side, align: "right" };
   yield { x: x + side, y: y - side - height, align: "left" };
   yield { x: x - side - width, y: y - side - height, align: "right" };
-  // Then a little aside of these, and farther off for what is large enough to be known from afar.
-  for (const off of r > 9 ? [5, 16] : [6]) {
-    for (const shift of [-0.3, 0.3]) {
-      yield { x: x - width / 2 + shift * width, y: y + r + off, align: "center" };
-      yield { x: x - width / 2 + shift * width, y: y - r - off - height, align: "center" };
-      yield { x: x + r + off, y: across + 1.4 * shift * height, align: "left" };
-      yield { x: x - r - off - width, y: across + 1.4 * shift * height, align: "right" };
+  // Then a little aside of these.
+  for (const shift of [-0.3, 0.3]) {
+    yield { x: x - width / 2 + shift * width, y: y + r + 5, align: "center" };
+    yield { x: x - width / 2 + shift * width, y: y - r - 5 - height, align: "center" };
+    yield { x: x + r + 6, y: across + 1.4 * shift * height, align: "left" };
+    yield { x: x - r - 6 - width, y: across + 1.4 * shift * height, align: "right" };
+  }
+  if (r < LARGE) return;
+  // What is large must be named: farther off, with a line that leads there.
+  for (const far of [12, 22, 34, 48, 64, 82, 104, 130]) {
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const angle = ((turn % 2 ? -1 : 1) * Math.PI * Math.ceil(turn / 2)) / (TURNS / 2) + Math.PI / 2;
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      const end = { x: x + (r + far) * cos, y: y + (r + far) * sin };
+      yield {
+        x: end.x - (width * (1 - cos)) / 2, y: end.y - (height * (1 - sin)) / 2, align: "center",
+        lead: { x: end.x - x, y: end.y - y, cos, sin },
+      };
     }
   }
+}
+
+/** The line that leads to a name as boxes along it, so that it crosses no other name. */
+function cutLead({ x, y, r }, lead) {
+  const [from, to] = [{ x: r * lead.cos, y: r * lead.sin }, lead];
+  const steps = Math.max(2, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 6));
+  return Array.from({ length: steps - 1 }, (_, index) => {
+    const part = (index + 1) / steps;
+    const [left, top] = [x + from.x + part * (to.x - from.x), y + from.y + part * (to.y - from.y)];
+    return { x1: left - 2, x2: left + 2, y1: top - 2, y2: top + 2 };
+  });
 }
 
 /**
@@ -75,7 +99,8 @@ export function* listPlaces({ x, y, r, width, height }) {
  * @param items things as {id, x, y, r, width, height}; width 0 for one without a name.
  * @param frame the box that names stay in, {x1, y1, x2, y2}.
  * @param taken boxes that names keep off.
- * @returns a map from id to {x, y, width, height, align}, x and y being the left upper corner.
+ * @returns a map from id to {x, y, width, height, align, lead}, x and y being the left upper corner
+ *   and lead, where there is one, the end of a line to the name as seen from the thing.
  */
 export function placeLabels(items, frame, taken = []) {
   const grid = new Grid();
@@ -91,6 +116,9 @@ export function placeLabels(items, frame, taken = []) {
       const inside =
         box.x1 >= frame.x1 && box.x2 <= frame.x2 && box.y1 >= frame.y1 && box.y2 <= frame.y2;
       if (!inside || !grid.isFree(box, item.id)) continue;
+      const lead = place.lead ? cutLead(item, place.lead) : [];
+      if (lead.some((part) => !grid.isFree(part, item.id))) continue;
+      for (const part of lead) grid.add(part);
       grid.add({ x1: box.x1 - GAP, x2: box.x2 + GAP, y1: box.y1, y2: box.y2 });
       found.set(item.id, { ...place, width: item.width, height: item.height });
       break;

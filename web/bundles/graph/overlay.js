@@ -1,6 +1,7 @@
-// The canvas above the graph: names that lie on nothing, and what is lit, drawn once more.
+// Two canvases above the graph: names that lie on nothing, and what is lit, drawn once more. What is
+// not lit fades by a style alone, so that lighting costs what is lit and not what there is.
 import { dashes, font } from "./look.js";
-import { placeNames, write } from "./names.js";
+import { TOLD, layLead, measureTold, placeNames, write } from "./names.js";
 import { describeBundle, rankThings } from "./model.js";
 
 const EDGE_NAMES = 14;
@@ -13,9 +14,12 @@ export class Overlay {
     this.host = host;
     this.drawing = drawing;
     this.obstacles = obstacles;
-    this.canvas = document.createElement("canvas");
-    this.canvas.className = "names";
-    host.append(this.canvas);
+    [this.context, this.litContext] = ["names", "lit"].map((name) => {
+      const canvas = document.createElement("canvas");
+      canvas.className = name;
+      host.append(canvas);
+      return canvas.getContext("2d");
+    });
     this.names = new Map();
     this.chosen = null;
     this.focused = null;
@@ -32,8 +36,10 @@ export class Overlay {
     this.ratio = Math.min(2, window.devicePixelRatio || 1);
     this.width = this.host.clientWidth;
     this.height = this.host.clientHeight;
-    this.canvas.width = Math.round(this.width * this.ratio);
-    this.canvas.height = Math.round(this.height * this.ratio);
+    for (const { canvas } of [this.context, this.litContext]) {
+      canvas.width = Math.round(this.width * this.ratio);
+      canvas.height = Math.round(this.height * this.ratio);
+    }
   }
 
   /** Places the names anew, for what is shown now. */
@@ -62,21 +68,21 @@ export class Overlay {
     this.paint();
   }
 
+  /** Places the names anew when what has changed has been drawn. */
   placeSoon() {
     clearTimeout(this.waiting);
-    this.paint();
     this.waiting = setTimeout(() => this.place(), 60);
   }
 
   light(chosen) {
     this.chosen = chosen;
     this.placeLit();
-    this.paint();
+    this.paintLit();
   }
 
   focus(thing) {
     this.focused = thing;
-    this.paint();
+    this.paintLit();
   }
 
   /** Finds places for the names of what is lit, where it has none, and of the lit lines. */
@@ -115,16 +121,13 @@ export class Overlay {
 
   /** Places what the lit lines say at points of them where it lies on nothing that is lit. */
   placeTold(bundles, boxes, discs, frame) {
-    const { context } = this;
-    if (!context) return;
-    context.font = font(11, 500);
     const taken = [...boxes, ...discs];
     const few = bundles.sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1)).slice(0, EDGE_NAMES);
     for (const bundle of few) {
       const line = this.drawing.trace(bundle);
       if (!line) continue;
       const text = this.chosen.words?.get(bundle) ?? describeBundle(bundle);
-      const half = context.measureText(text).width / 2 + 4;
+      const half = measureTold(text) / 2 + 4;
       for (const [part, aside] of few.length > 1 ? ALONG : [...ALONG, ...BESIDE]) {
         const on = follow(line, part);
         const at = { x: on.x, y: on.y + aside };
@@ -139,52 +142,47 @@ export class Overlay {
     }
   }
 
-  get context() {
-    return this.canvas.getContext("2d");
+  paint() {
+    if (!this.width) return;
+    this.clear(this.context);
+    this.writeNames(this.context);
+    this.paintLit();
   }
 
-  paint() {
-    const { context, chosen, drawing } = this;
-    if (!this.width) return;
+  clear(context) {
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
-    if (chosen === null) {
-      this.writeNames(context);
-    } else {
-      this.paintLit(context);
-    }
-    if (this.focused?.shown) {
-      const { x, y, r } = drawing.locate(this.focused.id);
-      context.beginPath();
-      context.arc(x, y, r + 5, 0, 2 * Math.PI);
-      context.lineWidth = 2.5;
-      context.strokeStyle = drawing.colours.accent;
-      context.stroke();
-    }
   }
 
-  writeNames(context) {
+  writeNames(context, ratio = this.ratio) {
     for (const [id, name] of [...this.names].reverse()) {
       const thing = this.drawing.model.things.get(id);
-      if (thing.shown) this.writeName(context, thing, name);
+      if (thing.shown) this.writeName(context, thing, name, ratio);
     }
   }
 
-  writeName(context, thing, name) {
+  writeName(context, thing, name, ratio = this.ratio) {
     if (!name) return;
-    const { x, y } = this.drawing.locate(thing.id);
-    write(context, thing, { ...name, x: x + name.x, y: y + name.y }, this.drawing.colours);
+    const at = this.drawing.locate(thing.id);
+    const { x, y } = at;
+    const lead = layLead(name, at);
+    if (lead) {
+      context.beginPath();
+      context.moveTo(lead.from.x, lead.from.y);
+      context.lineTo(lead.to.x, lead.to.y);
+      context.lineWidth = 1;
+      context.strokeStyle = this.drawing.colours.ink;
+      context.stroke();
+    }
+    write(context, thing, { ...name, x: x + name.x, y: y + name.y }, this.drawing.colours, ratio);
   }
 
-  paintLit(context) {
-    const { drawing, chosen } = this;
+  paintLit() {
+    const { litContext: context, chosen, drawing } = this;
     const { colours } = drawing;
-    context.globalAlpha = 0.22;
-    for (const [id, name] of this.names) {
-      const thing = drawing.model.things.get(id);
-      if (thing.shown && !chosen.things.has(thing)) this.writeName(context, thing, name);
-    }
-    context.globalAlpha = 1;
+    this.clear(context);
+    if (this.focused?.shown) this.ring(context, this.focused, 5);
+    if (chosen === null) return;
     for (const bundle of chosen.bundles) if (bundle.shown) this.strokeLine(context, bundle);
     for (const thing of chosen.things) {
       if (!thing.shown) continue;
@@ -193,14 +191,16 @@ export class Overlay {
       context.arc(x, y, r, 0, 2 * Math.PI);
       context.fillStyle = colours.kind(thing.kind);
       context.fill();
-      context.lineWidth = chosen.middle.has(thing) ? 3 : 1.5;
-      context.strokeStyle = chosen.middle.has(thing) ? colours.accent : colours.ground;
+      context.lineWidth = 1.5;
+      context.strokeStyle = colours.ground;
       context.stroke();
+      if (!chosen.middle.has(thing)) continue;
+      this.ring(context, thing, 2.5);
     }
     for (const thing of chosen.things) {
       if (thing.shown) this.writeName(context, thing, this.names.get(thing.id) ?? this.lit.get(thing.id));
     }
-    context.font = font(11, 500);
+    context.font = font(TOLD);
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -215,6 +215,15 @@ export class Overlay {
       context.fillStyle = colours.accent;
       context.fillText(text, at.x, at.y);
     }
+  }
+
+  ring(context, thing, off) {
+    const { x, y, r } = this.drawing.locate(thing.id);
+    context.beginPath();
+    context.arc(x, y, r + off, 0, 2 * Math.PI);
+    context.lineWidth = 2;
+    context.strokeStyle = this.drawing.colours.accent;
+    context.stroke();
   }
 
   strokeLine(context, bundle) {

@@ -1,8 +1,10 @@
 // The drawing as plain shapes, for whoever writes it down.
 import { FAINT, dashes, family } from "./look.js";
-import { layLines, typeset } from "./names.js";
+import { layLead, layLines, typeset } from "./names.js";
 import { bendsOf, tipOf } from "./overlay.js";
 import { describeBundle } from "./model.js";
+
+const WORDS = { unsure: "not asserted" };
 
 /** The lines, discs and names that are shown, in pixels of the panel. */
 export function makeScene(drawing, title) {
@@ -18,10 +20,10 @@ export function makeScene(drawing, title) {
     })),
     names: shown.filter((thing) => overlay.names.has(thing.id)).map((thing) => {
       const name = overlay.names.get(thing.id);
-      const { x, y } = drawing.locate(thing.id);
+      const at = drawing.locate(thing.id);
       const { size, weight } = typeset(thing);
-      const rows = layLines(thing, { ...name, x: x + name.x, y: y + name.y });
-      return { size, weight, align: name.align, rows };
+      const rows = layLines(thing, { ...name, x: at.x + name.x, y: at.y + name.y });
+      return { size, weight, align: name.align, rows, lead: layLead(name, at) };
     }),
   };
 }
@@ -37,6 +39,6 @@ function makeLine(drawing, bundle) {
     path, colour: drawing.colours.lines[bundle.look], width: line.width,
     dashes: dashes(bundle.look, line.width), opacity: faint ? FAINT : 1,
     tip: faint ? null : [line.to, left, right],
-    title: `${bundle.source.label} ${describeBundle(bundle)} ${bundle.target.label}`,
+    title: `${bundle.source.label} ${describeBundle(bundle)} ${bundle.target.label} (${WORDS[bundle.look] ?? bundle.look})`,
   };
 }
