@@ -178,13 +178,12 @@ def test_pickers_offer_hostile_names_as_text(browser, hostile):
 def test_a_hostile_query_is_sent_by_key_and_shown_as_text(browser, hostile):
     browser.view(WIDE)
     browser.open(hostile.locate("/sparql"))
-    browser.run("document.querySelector('#query').value = arguments[0]", PAYLOAD)
-    browser.run(
-        """document.querySelector("#query").dispatchEvent(new KeyboardEvent(
-          "keydown", { key: "Enter", ctrlKey: true, bubbles: true, cancelable: true }))"""
-    )
+    browser.wait("return document.querySelector('.yasqe .CodeMirror-code') !== null")
+    editor = "document.querySelector('.tabPanel.active .yasqe .CodeMirror').CodeMirror"
+    browser.run(f"{editor}.setValue(arguments[0]); {editor}.focus()", PAYLOAD)
+    browser.run(f"{editor}.getOption('extraKeys')['Ctrl-Enter']({editor})")
     browser.wait("return document.querySelector('[role=alert]') !== null")
-    assert "<script>" in browser.run("return document.querySelector('#query').value")
+    assert "<script>" in browser.run(f"return {editor}.getValue()")
     check_harmless(browser, "query")
 
 

@@ -9,6 +9,7 @@ import { mendTabs } from "../editor/tabs.js";
 const { Yasqe, Yasr } = Yasgui;
 const PAGE = "text/html";
 const MONTH = 2592000;
+const BLANK = "SELECT * WHERE {\n  ?thing ?relation ?other .\n}\nLIMIT 20\n";
 
 /** The keys of YASQE less those that would keep the keyboard inside. */
 function freeTab() {
@@ -55,13 +56,13 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
       endpoint, method: "GET", acceptHeaderSelect: PAGE, acceptHeaderGraph: PAGE,
       args: [],
     },
-    yasqe: { value: whole, extraKeys: freeTab(), prefixCcApi: null, resizeable: true, editorHeight: "17rem" },
+    yasqe: { value: page ? BLANK : whole, extraKeys: freeTab(), prefixCcApi: null, resizeable: true, editorHeight: "17rem" },
     yasr: { maxPersistentResponseSize: 0 },
   });
   const label = (tab) => tab?.getYasqe()?.getInputField().setAttribute("aria-label", "SPARQL query");
   mendTabs(yasgui);
   const title = names.get(query.trim()) ?? yasgui.createTabName();
-  const given = new Set([whole, ...names.keys()].map((text) => declarePrefixes(text, prefixes).trim()));
+  const given = new Set([whole, BLANK, ...names.keys()].map((text) => declarePrefixes(text, prefixes).trim()));
   const untouched = (text) => !text.trim() || given.has(text.trim());
   const tab = page ? openTab(yasgui, whole, title, untouched) : yasgui.getTab();
   label(tab);
@@ -82,31 +83,41 @@ export async function openEditor(host, { endpoint, base, query, page, view, name
 /** Keeps the query and its view in the address, and follows the address back and forward. */
 function watchAddress(yasgui, prefixes) {
   let following = false;
-  const remember = () => {
+  const readQuery = (tab) => tab.getYasqe()?.getValue() ?? tab.getPersistedJson().yasqe.value;
+
+  function remember(keep) {
     const tab = yasgui.getTab();
-    const query = tab.getYasqe().getValue();
     const view = tellView(tab);
     const place = new URL(location.href);
-    place.search = new URLSearchParams({ query, ...(view === "table" ? {} : { view }) });
+    const asked = { query: readQuery(tab), ...(view === "table" ? {} : { view }) };
+    place.search = keep === "replaceState" && !tab.hasResults() ? "" : new URLSearchParams(asked);
     place.hash = "";
-    if (!following && place.href !== location.href) history.pushState(null, "", place);
-    following = false;
-  };
-  yasgui.on("query", remember);
-  document.addEventListener("concord-view", remember);
-  window.addEventListener("popstate", () => {
+    if (!following && place.href !== location.href) history[keep](null, "", place);
+  }
+
+  /** The tab that has the query, or the one at hand with the query in it. */
+  function findTab(query) {
+    const tabs = yasgui.persistentConfig.getTabs().map((id) => yasgui.getTab(id));
+    const known = tabs.find((each) => each && readQuery(each) === query);
+    if (known && known !== yasgui.getTab()) yasgui.selectTabId(known.getId());
+    return known ?? yasgui.getTab();
+  }
+
+  yasgui.on("query", () => remember("pushState"));
+  yasgui.on("tabSelect", () => setTimeout(() => remember("replaceState")));
+  document.addEventListener("concord-view", () => remember("pushState"));
+  window.addEventListener("popstate", async () => {
     const given = new URL(location.href).searchParams;
-    const tab = yasgui.getTab();
-    const query = given.get("query");
-    if (query === null) return;
+    if (!given.has("query")) return;
+    following = true;
+    const query = declarePrefixes(given.get("query"), prefixes);
+    const tab = findTab(query);
     const view = given.get("view") ?? "table";
-    const same = tab.getYasqe().getValue() === declarePrefixes(query, prefixes);
-    following = true;
+    const known = readQuery(tab) === query && tab.hasResults();
+    if (!known) tab.getYasqe().setValue(query);
     if (tellView(tab) !== view) tab.getYasr().selectPlugin(view);
-    following = false;
-    if (same && tab.hasResults()) return;
-    following = true;
-    tab.getYasqe().setValue(declarePrefixes(query, prefixes));
-    tab.query().catch(() => {});
+    if (!known) await tab.query().catch(() => {});
+    // What these set off has been told by now.
+    setTimeout(() => (following = false));
   });
 }
