@@ -140,7 +140,7 @@ def test_a_click_on_a_claim_lights_its_edge_its_card_and_its_words(reader):
     assert count_lit(reader) == 1
     reader.press(ESCAPE)
     assert count_lit(reader) == 0
-    assert not reader.has(".lit")
+    assert not reader.has(".text .lit, .card.lit")
 
 
 def test_pointing_at_a_card_or_its_words_lights_as_long_as_it_lasts(reader):

@@ -6,7 +6,7 @@ import shutil
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-from browser import CONTROL, DOWN, ENTER, WIDE
+from browser import DOWN, ENTER, WIDE
 from pages import HOSTILE
 from rdflib import DCTERMS, RDFS, SKOS, Literal, URIRef
 from walking import PAGES, Page, find_page, open_page, serve_walk
