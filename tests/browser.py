@@ -23,7 +23,7 @@ from kg.server.static_files import find_static
 WIDE, NARROW = (1440, 900), (380, 780)
 THEMES = ("light", "dark")
 SECONDS = 30
-CONTROL, ESCAPE, ENTER = Keys.CONTROL, Keys.ESCAPE, Keys.ENTER
+ESCAPE, ENTER = Keys.ESCAPE, Keys.ENTER
 DOWN, LEFT, RIGHT = Keys.ARROW_DOWN, Keys.ARROW_LEFT, Keys.ARROW_RIGHT
 
 # Every name but the loopback's leads nowhere, whatever a page or the browser itself asks for.
@@ -54,6 +54,16 @@ window.addEventListener("unhandledrejection", (event) => {
 """
 
 
+# Twice, for what is laid out only once it is near the window moves what it stands among.
+_BRING = """
+const [element, done] = arguments;
+const bring = () => element.scrollIntoView({ block: "center", behavior: "instant" });
+bring();
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  bring();
+  requestAnimationFrame(() => done());
+}));
+"""
 _RUN_AXE = """
 const done = arguments[arguments.length - 1];
 axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => done(
@@ -165,11 +175,6 @@ class Browser:
         """Press keys one after another, wherever the focus is."""
         ActionChains(self.driver, duration=0).send_keys(*keys).perform()
 
-    def press_together(self, held, key):
-        """Press a key while another is held."""
-        chain = ActionChains(self.driver, duration=0)
-        chain.key_down(held).send_keys(key).key_up(held).perform()
-
     def tab(self, *, back=False):
         """Go on to what the next press of the tabulator leads to."""
         held = {"modifiers": 8 if back else 0}
@@ -187,7 +192,7 @@ class Browser:
 
     def _reach(self, target):
         element = self.find(target) if isinstance(target, str) else target
-        self.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
+        self.driver.execute_async_script(_BRING, element)
         return element
 
     # -------------------------------------------------------------------------------- judging

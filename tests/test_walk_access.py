@@ -7,7 +7,7 @@ from browser import DOWN, ENTER, ESCAPE, LEFT, NARROW, RIGHT, THEMES, WIDE
 from walking import PAGES, find_page, open_page
 
 SIZES = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-MOST_STOPS = 60
+MOST_STOPS = 45
 _OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true;"
 
 # What can be clicked and the tabulator must lead to, in the order of the page.
@@ -81,7 +81,8 @@ def test_axe_finds_nothing_grave_on_any_page(browser, walk, axe, size):
         browser.view(size)
         open_page(browser, walk, page)
         browser.run(_OPEN_ALL)
-        for theme in THEMES:
+        # No colour depends on the width.
+        for theme in THEMES if size == WIDE else THEMES[:1]:
             browser.view(size, theme)
             if found := browser.list_faults(axe):
                 faults[f"{page} {theme}"] = found
