@@ -246,6 +246,7 @@ def run_browser(place):
     for flag in (*_FLAGS, f"--user-data-dir={place / 'profile'}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
     options.add_experimental_option("prefs", {"download.default_directory": str(place)})
     kept = {"HOME": str(place), "XDG_CONFIG_HOME": str(place), "XDG_CACHE_HOME": str(place)}
     service = Service(_find_program("chromedriver"), env={**os.environ, **kept, "no_proxy": "*"})
