@@ -78,7 +78,7 @@ def take_pictures(base: str) -> None:
         driver.get(f"{base}/")
         ready = "return Boolean(document.querySelector('#graph-panel[data-ready]'))"
         wait.until(lambda each: each.execute_script(ready))
-        driver.execute_script(_LIGHT, "United States withdraws from")
+        driver.execute_script(_LIGHT, "withdraws from")
         proof = "return Boolean(document.querySelector('.card .proof'))"
         wait.until(lambda each: each.execute_script(proof))
         driver.save_screenshot(str(READER))
