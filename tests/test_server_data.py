@@ -188,7 +188,7 @@ def test_pages_hold_nothing_that_acts(server, path):
 
 
 def test_what_is_hostile_is_shown_as_text(server):
-    found = Elements(server.ask("/page/id/Hostile").text)
+    found = Elements(server.ask("/page/id/Hostile?page=1").text)
     assert found.text.count(HOSTILE) >= 3
     assert "javascript:alert(1)" in found.text
     assert "http://example.org/'onclick='alert(1)" in found.links

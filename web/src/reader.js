@@ -73,6 +73,8 @@ function light(chosen) {
 }
 
 function show(element, block = "nearest") {
+  // What is said in a folded note is shown by unfolding it.
+  element?.closest("details")?.setAttribute("open", "");
   element?.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
 }
 

@@ -152,8 +152,7 @@ def _starts_block(before: ShownSentence, sentence: ShownSentence) -> bool:
 
 def _make_block(sentences: Sequence[ShownSentence], article: ShownArticle) -> Block:
     lines = tuple(_make_line(sentence, article) for sentence in sentences)
-    is_note = is_author_note(sentences[0].text) and all(line.reason for line in lines)
-    return Block(sentences[0].is_heading, lines, is_note)
+    return Block(sentences[0].is_heading, lines, is_author_note(sentences[0].text))
 
 
 def _make_line(sentence: ShownSentence, article: ShownArticle) -> Line:
