@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,7 @@ except ImportError:  # Windows has none; the engine still refuses a second write
 
 _STORE = "store"
 _LOCK = "lock"
+_PAUSE = 0.1
 CLOSURE_FILE, CHECKED_FILE = "closure.npz", "checked.json"
 
 
@@ -200,15 +202,17 @@ def forget_derived(directory: Path) -> None:
         (directory / name).unlink(missing_ok=True)
 
 
-def reserve_graph(directory: Path, *, shared: bool) -> tuple[Path, IO[bytes] | None]:
+def reserve_graph(
+    directory: Path, *, shared: bool, patience: float = 0.0
+) -> tuple[Path, IO[bytes] | None]:
     """The place of the store for another process to open, and the lock to hold as long as it does.
 
-    Raises GraphError where there is no graph, or it is in use.
+    Raises GraphError where there is no graph, or it is still in use after `patience` seconds.
     """
     place = directory / _STORE
     if not (place / "CURRENT").is_file():
         raise GraphError(f"no graph at {directory}: run kg build FILE first", path=directory)
-    return place, _take_lock(directory, shared=shared)
+    return place, _take_lock(directory, shared=shared, patience=patience)
 
 
 def open_graph(
@@ -263,7 +267,7 @@ def open_memory_graph() -> GraphStore:
     return GraphStore(Path("memory"), QuadStore(), read_only=False, lock=None)
 
 
-def _take_lock(directory: Path, *, shared: bool) -> IO[bytes] | None:
+def _take_lock(directory: Path, *, shared: bool, patience: float = 0.0) -> IO[bytes] | None:
     """Hold the directory against writers (or everyone): the engine lets readers in unguarded."""
     path = directory / _LOCK
     try:
@@ -277,10 +281,15 @@ def _take_lock(directory: Path, *, shared: bool) -> IO[bytes] | None:
             f"the graph at {directory} cannot be opened ({error.strerror}): change its permissions",
             path=directory,
         ) from error
-    if fcntl is not None:
+    deadline = time.monotonic() + patience
+    while fcntl is not None:
         try:
             fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            break
         except OSError as error:
+            if time.monotonic() < deadline:
+                time.sleep(_PAUSE)
+                continue
             lock.close()
             raise GraphError(
                 f"the graph at {directory} is in use: wait for the other command to end",

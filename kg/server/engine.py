@@ -27,6 +27,7 @@ from kg.store import reserve_graph
 
 _QUEUE = 256
 _SPOOLED = 2 << 30
+_PATIENCE = 10.0
 _STATUSES = {
     QueryFault.MALFORMED: 400,
     QueryFault.REFUSED: 403,
@@ -85,7 +86,8 @@ class Engine:
         self._room = Room(_SPOOLED, self._limits.seconds)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
-        place, self._lock = reserve_graph(directory, shared=not writable)
+        # What a server that was killed had running holds the graph until it notices.
+        place, self._lock = reserve_graph(directory, shared=not writable, patience=_PATIENCE)
         self._readers = Readers(place, self._limits, self._lock)
         self._writers = Zygote(place, self._limits, self._lock, ZygoteKind.WRITING)
 
