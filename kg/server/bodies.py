@@ -55,15 +55,24 @@ def split_payloads(header: str | None, body: bytes) -> tuple[Payload, ...]:
         if not content.media_type:
             raise HTTPException(415, "the body has no Content-Type: name that of an RDF syntax")
         return ((content.media_type, body),)
-    boundary = _BOUNDARY.search(header or "")
+    pieces = split_multipart(header or "", body, most=_MOST_PARTS)
+    return tuple(_read_part(piece) for piece in pieces)
+
+
+def split_multipart(header: str, body: bytes, *, most: int) -> list[bytes]:
+    """The parts of a multipart/form-data body, heads and all (RFC 2046, 5.1.1).
+
+    Raises 400 where it has no boundary, is not closed, or has over `most` parts.
+    """
+    boundary = _BOUNDARY.search(header)
     if boundary is None:
         raise HTTPException(400, "multipart/form-data has no boundary")
     mark = b"\r\n--" + (boundary[1] or boundary[2]).encode("ascii", "replace")
-    pieces = (b"\r\n" + body).split(mark, _MOST_PARTS + 2)
+    pieces = (b"\r\n" + body).split(mark, most + 2)
     ends = [number for number, piece in enumerate(pieces) if piece.startswith(b"--")]
     if len(pieces) < 2 or not ends:
-        raise HTTPException(400, f"multipart/form-data is not closed, or has over {_MOST_PARTS}")
-    return tuple(_read_part(piece) for piece in pieces[1 : ends[0]])
+        raise HTTPException(400, f"multipart/form-data is not closed, or has over {most}")
+    return pieces[1 : ends[0]]
 
 
 def _read_part(piece: bytes) -> Payload:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from kg.server.bodies import read_body
+from kg.server.bodies import read_body, split_multipart
 from kg.server.parameters import FORM, decode_parameters, decode_text, read_content_type
 
 _MULTIPART = "multipart/form-data"
-_BOUNDARY = re.compile(r';[ \t]*boundary=(?:"([^"\\]{1,70})"|([^;\s"]{1,70}))', re.IGNORECASE)
 _DISPOSITION = re.compile(rb"(?i)content-disposition[ \t]*:[ \t]*form-data[ \t]*;(.*)")
 _PARAMETER = re.compile(r'\s*(name|filename)="([^"]*)"\s*(?:;|$)')
 # So browsers write quotation marks and line ends in names (HTML, 4.10.21.8).
@@ -59,17 +58,9 @@ async def read_form(request: Request, *, size: int, seconds: float) -> Form:
 
 
 def _split_form(header: str, body: bytes) -> Form:
-    boundary = _BOUNDARY.search(header)
-    if boundary is None:
-        raise HTTPException(400, "multipart/form-data has no boundary")
-    mark = b"\r\n--" + (boundary[1] or boundary[2]).encode("ascii", "replace")
-    pieces = (b"\r\n" + body).split(mark, _MOST_PARTS + 2)
-    ends = [number for number, piece in enumerate(pieces) if piece.startswith(b"--")]
-    if len(pieces) < 2 or not ends:
-        raise HTTPException(400, f"multipart/form-data is not closed, or has over {_MOST_PARTS}")
     fields: dict[str, str] = {}
     files: dict[str, SentFile] = {}
-    for piece in pieces[1 : ends[0]]:
+    for piece in split_multipart(header, body, most=_MOST_PARTS):
         head, parted, content = piece.lstrip(b" \t").partition(b"\r\n\r\n")
         if not parted or len(head) > _LONGEST_HEAD:
             raise HTTPException(400, "a part of multipart/form-data has no headers, or too many")

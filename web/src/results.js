@@ -103,7 +103,8 @@ async function drawGraph(view, picture) {
   document.addEventListener("concord-theme", () => graph.restyle());
 }
 
-function loadStyle(place) {
+/** Brings in a style, and goes on once it is there or cannot be had. */
+export function loadStyle(place) {
   return new Promise((resolve) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";

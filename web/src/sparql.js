@@ -1,5 +1,5 @@
 // Puts the editor in the place of the plain form, which stays where it cannot be had.
-import { showView } from "./results.js";
+import { loadStyle, showView } from "./results.js";
 
 const host = document.querySelector("#editor");
 const field = document.querySelector("#query");
@@ -21,17 +21,6 @@ function takePage() {
     ok: true, status: 200, statusText: "OK", content,
     headers: new Headers({ "content-type": "text/html" }), type: "basic",
   };
-}
-
-function loadStyle(place) {
-  return new Promise((resolve) => {
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = place;
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", resolve);
-    document.head.append(link);
-  });
 }
 
 async function start({ editorScript, editorStyle, endpoint, base }) {

@@ -15,7 +15,7 @@ from kg import iris
 from kg.server.answers import Service, ask_engine
 from kg.server.layers import find_base
 from kg.server.pages.claims import ShownClaim, fetch_claims
-from kg.server.pages.naming import HEAD, Named, fetch_names, name_thing
+from kg.server.pages.naming import HEAD, Named, fetch_names, name_thing, take_local_name
 from kg.server.statistics import Ask, Row, fetch_rows
 
 MOST_CLAIMS = 5000
@@ -121,7 +121,7 @@ async def _fetch_head(iri: str, ask: Ask) -> tuple[str, tuple[str, ...], tuple[s
     )
     values: dict[str, list[str]] = {}
     for row in rows:
-        values.setdefault(_local(row["p"]["value"]), []).append(row["v"]["value"])
+        values.setdefault(take_local_name(row["p"]["value"]), []).append(row["v"]["value"])
     first = {name: min(found) for name, found in values.items()}
     facts = [first.get("journal"), first.get("issued") or first.get("received")]
     authors = tuple(sorted(set(values.get("creator", ()))))
@@ -196,10 +196,6 @@ def read_number(term: Mapping[str, str]) -> int:
     """A whole number of the graph; 0 for what is none, since updates may write anything."""
     text = term["value"]
     return int(text) if re.fullmatch("[0-9]{1,12}", text) else 0
-
-
-def _local(iri: str) -> str:
-    return re.split("[#/]", iri)[-1]
 
 
 def _graph(article: str) -> URIRef:

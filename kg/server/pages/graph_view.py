@@ -22,12 +22,12 @@ from kg.server.pages.article import PlacedClaim, ShownArticle, fetch_article
 from kg.server.pages.naming import fetch_names, name_thing
 from kg.server.pages.network import (
     COUNT_THINGS,
-    STATES,
     Edge,
     draw_edge,
     draw_thing,
     fetch_beyond,
     fetch_network,
+    pick_surest,
 )
 from kg.server.pages.rendering import render_page, send_page
 from kg.server.parameters import decode_parameters
@@ -96,8 +96,7 @@ def draw_claims(claims: Iterable[PlacedClaim]) -> list[Edge]:
 
 def _draw_same(ends: tuple[str, str, str], same: list[PlacedClaim]) -> Edge:
     states = {placed.state for placed in same}
-    state = next((state for state in STATES if state in states), "possible")
-    edge = draw_edge(same[0].claim.relation, ends, state, len(same))
+    edge = draw_edge(same[0].claim.relation, ends, pick_surest(states), len(same))
     edge["claims"] = [placed.key for placed in same]
     edge["said"] = [
         [

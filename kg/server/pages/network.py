@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rdflib import URIRef
@@ -45,6 +45,11 @@ def choose_state(polarity: str, modality: str, *, held: bool) -> str:
     if held and (polarity, modality) == ("positive", "asserted"):
         return "reported"
     return modality if modality in STATES else "possible"
+
+
+def pick_surest(states: Collection[str]) -> str:
+    """The surest of the states of claims that one edge stands for."""
+    return next((state for state in STATES if state in states), "possible")
 
 
 def draw_edge(relation: Named, ends: tuple[str, str, str], state: str, count: int) -> Edge:
@@ -174,8 +179,8 @@ def _draw_said(
     ends: tuple[str, str, str], said: Mapping[Said, int], names: Mapping[str, Named], base: str
 ) -> Edge:
     states = {choose_state(each[2], each[1], held=each[0] is not None) for each in said}
-    state = next((state for state in STATES if state in states), "possible")
-    edge = draw_edge(name_thing(ends[1], names, base), ends, state, sum(said.values()))
+    relation = name_thing(ends[1], names, base)
+    edge = draw_edge(relation, ends, pick_surest(states), sum(said.values()))
     edge["said"] = [
         [name_thing(holder, names, base).label if holder else None, *rest, count]
         for (holder, *rest), count in sorted(said.items(), key=lambda pair: list(map(str, pair)))
